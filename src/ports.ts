@@ -106,3 +106,50 @@ export interface Application {
   /** Resolves when the application has ended; rejects with `bug` when its supervisor is lost. */
   readonly ended: Promise<Outcome>;
 }
+
+/** A bundle this participant fetched or made, as it appears in status, markers and logs. */
+export interface BundleRecord {
+  /** The name it has in the settings. */
+  readonly name: string;
+  readonly direction: "in" | "out";
+  readonly repo: string;
+  readonly id: string;
+  readonly label?: string;
+}
+
+/** What a participant remembers of its earlier attempts in the same run, restored after a restart. */
+export interface Memory {
+  /** Bundles whose upload, label included, is complete: never uploaded again. */
+  readonly uploaded: readonly BundleRecord[];
+  /** Ids set aside for uploads before they began, by destination name: an upload that was cut off goes on under its id. */
+  readonly reserved: Readonly<Record<string, string>>;
+}
+
+/** How a workload tells its sidecar of things to publish and to remember. */
+export interface WorkloadReporter {
+  /** What is being done now, in words: shown by `status` and in the log of whoever waits. */
+  doing(text: string): void;
+  /** A bundle was fetched (`in`) or completely uploaded (`out`). Written to the status file before it returns. */
+  bundle(record: BundleRecord): void;
+  /** An id was set aside for the destination `name`. Written to the status file before it returns. */
+  reserve(name: string, id: string): void;
+}
+
+/**
+ * What a sidecar serves: bundles, or a database. The sidecar's state machine drives it through its life:
+ * prepare → (served) → settle → upload, or abandon at any point. Every method rejects with a KnownError.
+ */
+export interface Workload {
+  /** Fetches, mounts, starts. Can be done again after a restart of the container. */
+  prepare(reporter: WorkloadReporter, memory: Memory, signal: AbortSignal): Promise<void>;
+  /** Resolves with the cause when something that was being served dies. */
+  readonly died: Promise<Error>;
+  /** Stops serving, so that the data is at rest. */
+  settle(reporter: WorkloadReporter, signal: AbortSignal): Promise<void>;
+  /** Uploads every destination that `memory` does not hold yet. */
+  upload(reporter: WorkloadReporter, memory: Memory, signal: AbortSignal): Promise<void>;
+  /** Lets go of everything without an upload, whatever the state. */
+  abandon(reporter: WorkloadReporter): Promise<void>;
+  /** Whether anything will be uploaded at all. */
+  readonly hasDestination: boolean;
+}
