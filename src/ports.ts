@@ -1,5 +1,8 @@
 /** What the roles need from the world. The real ones live in `adapters/`, built in `cli/compose.ts` alone. */
+import type { BundleRecord } from "./core/bundle-record.ts";
 import type { Outcome } from "./core/exit-codes.ts";
+
+export type { BundleRecord } from "./core/bundle-record.ts";
 
 /** Milliseconds. Instants are counted on the reader's own monotonic clock. */
 export type Milliseconds = number;
@@ -107,16 +110,6 @@ export interface Application {
   readonly ended: Promise<Outcome>;
 }
 
-/** A bundle this participant fetched or made, as it appears in status, markers and logs. */
-export interface BundleRecord {
-  /** The name it has in the settings. */
-  readonly name: string;
-  readonly direction: "in" | "out";
-  readonly repo: string;
-  readonly id: string;
-  readonly label?: string;
-}
-
 /** What a participant remembers of its earlier attempts in the same run, restored after a restart. */
 export interface Memory {
   /** Bundles whose upload, label included, is complete: never uploaded again. */
@@ -144,7 +137,10 @@ export interface Workload {
   prepare(reporter: WorkloadReporter, memory: Memory, signal: AbortSignal): Promise<void>;
   /** Resolves with the cause when something that was being served dies. */
   readonly died: Promise<Error>;
-  /** Stops serving, so that the data is at rest. */
+  /**
+   * Stops serving, so that the data is at rest. After a restart in the middle of an upload it is called
+   * without `prepare` before it, and must bring what the killed attempt left to rest all the same.
+   */
   settle(reporter: WorkloadReporter, signal: AbortSignal): Promise<void>;
   /** Uploads every destination that `memory` does not hold yet. */
   upload(reporter: WorkloadReporter, memory: Memory, signal: AbortSignal): Promise<void>;
@@ -152,4 +148,9 @@ export interface Workload {
   abandon(reporter: WorkloadReporter): Promise<void>;
   /** Whether anything will be uploaded at all. */
   readonly hasDestination: boolean;
+  /**
+   * Whether the application can go on when this process is killed and started again: downloaded files stay,
+   * mounts and servers are gone in between.
+   */
+  readonly toleratesRestart: boolean;
 }

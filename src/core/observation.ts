@@ -1,0 +1,37 @@
+import type { BundleRecord } from "./bundle-record.ts";
+import type { MarkerName } from "./participants.ts";
+import { hasEnded, type Status } from "./status.ts";
+
+/** What was seen of one sidecar and its markers, stale files already left out. */
+export interface PeerView {
+  /** Its status file of this run; old participants have none. */
+  readonly status?: Status;
+  readonly markers: Readonly<Record<MarkerName, boolean>>;
+  /** Bundles named by its `uploaded` marker. */
+  readonly uploaded?: readonly BundleRecord[];
+}
+
+/**
+ * One look at the coordination directory. Statuses are read before markers: whoever writes a marker and then
+ * its status is never seen with the status alone.
+ */
+export interface Observation {
+  /** Milliseconds on our monotonic clock. */
+  readonly at: number;
+  readonly peers: Readonly<Record<string, PeerView>>;
+  /** The wrapper's status of this run, as sidecars look at it. */
+  readonly wrapper?: Status;
+  /** Why the directory can no longer be relied on, in words: gone, taken over, tampered with. */
+  readonly damage?: string;
+}
+
+/** Changes whenever the participant gives a sign of life. */
+export function beatOf(status: Status | undefined): string | undefined {
+  if (status === undefined) return undefined;
+  return `${status.attempt}:${status.beat}`;
+}
+
+/** An ended participant owes no more beats. */
+export function owesBeats(status: Status | undefined): boolean {
+  return status !== undefined && !hasEnded(status);
+}

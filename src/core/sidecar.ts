@@ -1,0 +1,248 @@
+/**
+ * The state machine of a sidecar, whatever it serves: pure, so that it can be explored exhaustively.
+ *
+ *   preparing ──prepared──▶ ready ──upload asked──▶ uploading (settle, then upload) ──▶ done
+ *       │                     │                          │
+ *       └── failed work, dead service, wrapper failed or silent, stop asked ──▶ failed, work abandoned
+ *       └── application failed, nothing wanted ──▶ stopping (work abandoned) ──▶ done
+ *
+ * An upload that has begun is finished even when the wrapper is lost: the application's result is good, and a
+ * wrapper started again finds it.
+ */
+import { formatDuration } from "./duration.ts";
+import { EXIT_CODES } from "./exit-codes.ts";
+import { isSilent, type Liveness, UNSEEN, watch } from "./liveness.ts";
+import { beatOf, type Observation, owesBeats } from "./observation.ts";
+import { participantOf, type Peer } from "./participants.ts";
+import { signalName, SIGTERM, STOP_SIGNALS_ALONE } from "./signals.ts";
+import { type Failure, hasEnded, type Phase, type Status } from "./status.ts";
+
+/** What a sidecar goes by; durations in milliseconds. */
+export interface SidecarRules {
+  readonly peer: Peer;
+  /** From SIGTERM to giving up; also how long letting go may take. */
+  readonly grace: number;
+  readonly silenceTimeout: number;
+  /** From ready to the request for the upload; 0: for ever. */
+  readonly applicationTimeout: number;
+  readonly hasDestination: boolean;
+  /** Whether the application can go on when this process is killed and started again. */
+  readonly toleratesRestart: boolean;
+}
+
+export type Work = "prepare" | "settle" | "upload" | "abandon";
+
+export type SidecarEvent =
+  | { readonly type: "observed"; readonly observation: Observation }
+  | { readonly type: "finished"; readonly at: number; readonly work: Work }
+  | {
+      readonly type: "work-failed";
+      readonly at: number;
+      readonly work: Work;
+      readonly exitCode: number;
+      readonly cause: string;
+    }
+  | { readonly type: "died"; readonly at: number; readonly exitCode: number; readonly cause: string }
+  | { readonly type: "signal"; readonly at: number; readonly signal: number }
+  | { readonly type: "timer"; readonly at: number };
+
+export type SidecarEffect =
+  /** Begin a piece of work; `abandon` first breaks off the one under way. */
+  | { readonly type: "work"; readonly work: Work }
+  | { readonly type: "emit"; readonly marker: "ready" | "uploaded" }
+  | { readonly type: "exit"; readonly code: number };
+
+export interface SidecarState {
+  readonly rules: SidecarRules;
+  readonly phase: Phase;
+  readonly phaseBegan: number;
+  readonly lastLook: number;
+  readonly work: Work | "none";
+  readonly wrapper: Liveness;
+  readonly wrapperStatus?: Status;
+  readonly stop?: { readonly signal: number; readonly deadline: number };
+  /** The end is decided: the code to exit with once the work is abandoned, `deadline` at the latest. */
+  readonly leaving?: { readonly exitCode: number; readonly deadline: number };
+  readonly failure?: Failure;
+}
+
+export interface SidecarStep {
+  readonly state: SidecarState;
+  readonly effects: readonly SidecarEffect[];
+}
+
+/** `previous` is the status that an earlier attempt of this run left, `first` a first look at the directory. */
+export function beginSidecar(rules: SidecarRules, first: Observation, previous?: Status): SidecarStep {
+  const at = first.at;
+  const wrapper = first.wrapper;
+  const blank: SidecarState = {
+    rules,
+    phase: "preparing",
+    phaseBegan: at,
+    lastLook: at,
+    work: "none",
+    wrapper: UNSEEN,
+    ...(wrapper === undefined ? {} : { wrapperStatus: wrapper }),
+  };
+  if (previous?.phase === "done") {
+    return { state: { ...blank, phase: "done" }, effects: [{ type: "exit", code: 0 }] };
+  }
+  const cutOff = previous?.phase === "failed" ? previous.failure?.phase : previous?.phase;
+  const wanted = uploadAsked(rules, first) && !(wrapper !== undefined && hasEnded(wrapper));
+  if (previous?.phase === "uploading" || (cutOff === "uploading" && wanted)) {
+    return begin({ ...blank, phase: "uploading" }, "settle");
+  }
+  const wasServing = previous?.phase === "ready" && !rules.toleratesRestart;
+  const applicationMayRun =
+    wrapper === undefined || wrapper.phase === "running" || wrapper.phase === "stopping";
+  if (wasServing && applicationMayRun && !wanted) {
+    const cause = "was killed and started again while the application was using what it served";
+    return leave({ ...blank, phase: "ready" }, at, EXIT_CODES.system, cause);
+  }
+  return begin(blank, "prepare");
+}
+
+export function stepSidecar(state: SidecarState, event: SidecarEvent): SidecarStep {
+  if (state.leaving !== undefined) return onLeaving(state, state.leaving, event);
+  if (hasEnded(state)) return stay(state);
+  switch (event.type) {
+    case "observed":
+      return onObserved(state, event.observation);
+    case "finished":
+      return onFinished(state, event.work, event.at);
+    case "work-failed":
+      return leave(state, event.at, event.exitCode, event.cause);
+    case "died":
+      return state.phase === "ready" ? leave(state, event.at, event.exitCode, event.cause) : stay(state);
+    case "signal":
+      return onSignal(state, event.signal, event.at);
+    case "timer": {
+      if (state.stop === undefined || event.at < state.stop.deadline) return stay(state);
+      const cause = `stopped by ${signalName(state.stop.signal)}: the grace ended while ${state.phase}`;
+      return leave(state, event.at, EXIT_CODES.stopped, cause);
+    }
+  }
+}
+
+/** When the machine must be stepped again even if nothing happens: an instant in milliseconds. */
+export function sidecarDeadline(state: SidecarState): number | undefined {
+  return state.leaving?.deadline ?? state.stop?.deadline;
+}
+
+/** What is being waited for, in words, when no work of its own is being done. */
+export function sidecarDoing(state: SidecarState): string | undefined {
+  if (state.phase !== "ready") return undefined;
+  const phase = state.wrapperStatus?.phase;
+  const seen = phase === undefined ? "no sign of life from its wrapper yet" : `its wrapper is ${phase}`;
+  return `waiting for the application to end (${seen})`;
+}
+
+function onObserved(before: SidecarState, observation: Observation): SidecarStep {
+  const wrapper = observation.wrapper;
+  const elapsed = observation.at - before.lastLook;
+  const liveness = watch(before.wrapper, beatOf(wrapper), elapsed);
+  const state: SidecarState = {
+    ...before,
+    wrapper: liveness,
+    lastLook: observation.at,
+    ...(wrapper === undefined ? {} : { wrapperStatus: wrapper }),
+  };
+  const { at } = observation;
+  if (observation.damage !== undefined) return leave(state, at, EXIT_CODES.system, observation.damage);
+  if (state.phase === "uploading") return stay(state);
+  if (state.phase === "ready" && uploadAsked(state.rules, observation)) {
+    return begin({ ...state, phase: "uploading", phaseBegan: at }, "settle");
+  }
+  if (wrapper?.decision === "discard") return letGo(state, at);
+  if (wrapper?.phase === "failed") {
+    const why = wrapper.failure === undefined ? "" : `: ${wrapper.failure.cause}`;
+    return leave(state, at, EXIT_CODES.peer, `the wrapper failed${why}`);
+  }
+  if (owesBeats(wrapper) && isSilent(liveness, state.rules.silenceTimeout)) {
+    const cause = `the wrapper has given no sign of life for ${formatDuration(liveness.quiet)} (last phase: ${wrapper?.phase})`;
+    return leave(state, at, EXIT_CODES.peer, cause);
+  }
+  const { applicationTimeout } = state.rules;
+  if (state.phase === "ready" && applicationTimeout > 0 && at - state.phaseBegan > applicationTimeout) {
+    const cause = `the application did not end within ${formatDuration(applicationTimeout)}`;
+    return leave(state, at, EXIT_CODES.peer, cause);
+  }
+  return stay(state);
+}
+
+function uploadAsked(rules: SidecarRules, observation: Observation): boolean {
+  const marker = observation.peers[participantOf(rules.peer)]?.markers.upload ?? false;
+  return marker || observation.wrapper?.decision === "upload";
+}
+
+function onFinished(state: SidecarState, work: Work, at: number): SidecarStep {
+  if (work !== state.work) return stay(state);
+  const idle: SidecarState = { ...state, work: "none" };
+  if (work === "prepare") {
+    return {
+      state: { ...idle, phase: "ready", phaseBegan: at },
+      effects: [{ type: "emit", marker: "ready" }],
+    };
+  }
+  if (work === "settle" && state.rules.hasDestination) return begin(idle, "upload");
+  return {
+    state: { ...idle, phase: "done", phaseBegan: at },
+    effects: [
+      { type: "emit", marker: "uploaded" },
+      { type: "exit", code: 0 },
+    ],
+  };
+}
+
+function onSignal(state: SidecarState, signal: number, at: number): SidecarStep {
+  if (!STOP_SIGNALS_ALONE.includes(signal)) return stay(state);
+  const wrapperLives = owesBeats(state.wrapperStatus);
+  const mayGoOn = state.phase === "uploading" || (state.phase === "ready" && wrapperLives);
+  if (signal === SIGTERM && state.stop === undefined && mayGoOn) {
+    return stay({ ...state, stop: { signal, deadline: at + state.rules.grace } });
+  }
+  return leave(state, at, 128 + signal, `stopped by ${signalName(signal)} while ${state.phase}`);
+}
+
+function onLeaving(
+  state: SidecarState,
+  leaving: NonNullable<SidecarState["leaving"]>,
+  event: SidecarEvent,
+): SidecarStep {
+  const abandoned = (event.type === "finished" || event.type === "work-failed") && event.work === "abandon";
+  const late = event.type === "timer" && event.at >= leaving.deadline;
+  if (state.work === "none" || !(abandoned || late)) return stay(state);
+  const phase = state.failure === undefined ? "done" : "failed";
+  return {
+    state: { ...state, phase, work: "none" },
+    effects: [{ type: "exit", code: leaving.exitCode }],
+  };
+}
+
+/** Failed: said at once, so that the others can react while the work is being abandoned. */
+function leave(state: SidecarState, at: number, exitCode: number, cause: string): SidecarStep {
+  return begin(
+    {
+      ...state,
+      phase: "failed",
+      phaseBegan: at,
+      leaving: { exitCode, deadline: at + state.rules.grace },
+      failure: { phase: state.phase, cause, exitCode },
+    },
+    "abandon",
+  );
+}
+
+/** Nothing is wanted from us any more, and that is nobody's fault here. */
+function letGo(state: SidecarState, at: number): SidecarStep {
+  const leaving = { exitCode: 0, deadline: at + state.rules.grace };
+  return begin({ ...state, phase: "stopping", phaseBegan: at, leaving }, "abandon");
+}
+
+function begin(state: SidecarState, work: Work): SidecarStep {
+  return { state: { ...state, work }, effects: [{ type: "work", work }] };
+}
+
+function stay(state: SidecarState): SidecarStep {
+  return { state, effects: [] };
+}
