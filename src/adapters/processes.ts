@@ -1,0 +1,9 @@
+/** Programs we start: finite ones (`run`) and those that live beside us (`spawnSupervised`). */
+export { findOnPath } from "./processes/find.ts";
+export { type Finished, run, type Run, type RunOptions } from "./processes/run.ts";
+export {
+  spawnSupervised,
+  type SpawnSupervised,
+  type Supervised,
+  type SupervisedOptions,
+} from "./processes/supervised.ts";
