@@ -1,0 +1,51 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
+import { run } from "./run.ts";
+import type { Target } from "./targets.ts";
+
+/**
+ * `--bytecode` needs the module format once zx is imported; without the autoload switches the executable
+ * would read `.env` and run `bunfig.toml` preloads of the application's working directory.
+ */
+const FLAGS = [
+  "--compile",
+  "--no-compile-autoload-dotenv",
+  "--no-compile-autoload-bunfig",
+  "--format=esm",
+  "--bytecode",
+  "--minify",
+];
+
+export interface BrainBuild {
+  readonly target: Target;
+  /** The program, relative to the root of the repository: `src/main.ts`. */
+  readonly entry: string;
+  readonly commit: string;
+  readonly out: string;
+}
+
+/** Compiles `entry`, and the workers it may start, into one executable. */
+export async function buildBrain(root: string, { target, entry, commit, out }: BrainBuild): Promise<void> {
+  const workers = [...new Bun.Glob("src/**/worker.ts").scanSync(root)].toSorted();
+  // Bun writes beside its output while it works: a folder of its own keeps two builds apart.
+  const scratch = await mkdtemp(`${dirname(out)}/.build-`);
+  const made = join(scratch, basename(out));
+  try {
+    run(
+      root,
+      [
+        process.execPath,
+        ["build", ...FLAGS, `--target=bun-linux-${target}`],
+        ["--define", `DATAMON_SIDECAR_VERSION=${JSON.stringify(packageJson.version)}`],
+        ["--define", `DATAMON_SIDECAR_COMMIT=${JSON.stringify(commit)}`],
+        [entry, ...workers, "--outfile", made],
+      ].flat(),
+    );
+    if (!existsSync(made)) throw new Error(`cannot build: bun wrote no ${made}`);
+    await rename(made, out);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
