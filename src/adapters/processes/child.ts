@@ -8,6 +8,12 @@ import { LogFile } from "./log-file.ts";
 /** A child without standard input, whose both outputs are ours to drain. */
 export type DrainedChild = ChildProcessByStdio<null, Readable, Readable>;
 
+/** A user and a group by number: a name in the password file is not needed. Supplementary groups are dropped. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** Takes one line of output, without its line end. */
 export type OnLine = (line: string, stream: "stdout" | "stderr") => void;
 

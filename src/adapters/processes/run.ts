@@ -3,7 +3,7 @@ import { childEnvironment, type Environment } from "../../core/child-environment
 import { KnownError } from "../../core/errors.ts";
 import type { Outcome } from "../../core/exit-codes.ts";
 import type { Milliseconds } from "../../ports.ts";
-import { drain, type DrainedChild, type OnLine, outcomeOf, type Output } from "./child.ts";
+import { drain, type DrainedChild, type Identity, type OnLine, outcomeOf, type Output } from "./child.ts";
 import { requireProgram } from "./find.ts";
 import { Ladder } from "./ladder.ts";
 
@@ -11,6 +11,8 @@ export interface RunOptions {
   /** The whole environment, before hidden variables are given back. */
   readonly env?: Environment;
   readonly cwd?: string;
+  /** Who the command runs as, which takes root; ourselves when not given. */
+  readonly identity?: Identity;
   /** Ends the command when it takes longer. */
   readonly timeout?: Milliseconds;
   /** Between TERM and KILL; 10 s when not given. */
@@ -64,6 +66,7 @@ export const run: Run = async (command, args, options = {}) => {
       ...zxOptions,
       shell: false,
       argv0: command,
+      ...options.identity,
       stdio: ["ignore", "pipe", "pipe"],
     });
     output = drain(child, options.logFile, options.onLine);

@@ -2,13 +2,16 @@ import { spawn } from "node:child_process";
 import { childEnvironment, type Environment } from "../../core/child-environment.ts";
 import { KnownError } from "../../core/errors.ts";
 import type { Outcome } from "../../core/exit-codes.ts";
-import { drain, outcomeOf, signalGroup } from "./child.ts";
+import { drain, type Identity, type OnLine, outcomeOf, signalGroup } from "./child.ts";
 import { requireProgram } from "./find.ts";
 
 export interface SupervisedOptions {
   readonly env?: Environment;
   readonly cwd?: string;
+  /** Who the child runs as, which takes root; ourselves when not given. */
+  readonly identity?: Identity;
   readonly logFile?: string;
+  readonly onLine?: OnLine;
 }
 
 /** A child that is meant to live on until it is told to end. */
@@ -44,9 +47,10 @@ export const spawnSupervised: SpawnSupervised = async (command, args, options = 
     cwd: options.cwd ?? process.cwd(),
     env: childEnvironment(env),
     detached: true,
+    ...options.identity,
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const output = drain(child, options.logFile);
+  const output = drain(child, options.logFile, options.onLine);
   let over = false;
   const ended = new Promise<Outcome>((resolve) => {
     child.once("exit", () => (over = true));

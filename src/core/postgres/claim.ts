@@ -1,0 +1,65 @@
+import { oneOf } from "../json.ts";
+import { parseObject, stringAt } from "../json.ts";
+
+/**
+ * Our own corner of a data folder: datamon never uploads a top folder of this name, so what lies here
+ * belongs to this volume and not to the bundle.
+ */
+export const PRIVATE_FOLDER = ".datamon";
+export const CLAIM = `${PRIVATE_FOLDER}/sidecar.json`;
+/** Where a cluster is made or downloaded before it is complete. */
+export const INCOMING = `${PRIVATE_FOLDER}/incoming`;
+
+/** `preparing`: what lies in the folder is incomplete. `prepared`: it is a whole cluster, used in `run`. */
+export type ClaimPhase = "preparing" | "prepared";
+
+/** Says that a data folder is ours: only a folder that carries this is ever emptied. */
+export interface Claim {
+  readonly participant: string;
+  readonly run: string;
+  readonly phase: ClaimPhase;
+  /** The id of the bundle it was restored from. */
+  readonly bundle?: string;
+}
+
+export function formatClaim(claim: Claim): string {
+  return `${JSON.stringify(claim)}\n`;
+}
+
+export function parseClaim(text: string): Claim | undefined {
+  const object = parseObject(text);
+  if (object === undefined) return undefined;
+  const participant = stringAt(object, "participant");
+  const run = stringAt(object, "run");
+  const phase = oneOf(["preparing", "prepared"], stringAt(object, "phase"));
+  const bundle = stringAt(object, "bundle");
+  if (participant === undefined || run === undefined || phase === undefined) return undefined;
+  return { participant, run, phase, ...(bundle === undefined ? {} : { bundle }) };
+}
+
+/** What a data folder holds when we come to it. */
+export type Occupancy =
+  | { readonly type: "vacant" }
+  | { readonly type: "ours"; readonly claim: Claim }
+  | { readonly type: "foreign"; readonly entries: readonly string[] };
+
+/**
+ * `fresh`: take the folder, empty as it is. `again`: it is ours from another run or from an attempt that did not
+ * get far: empty it. `resume`: an earlier attempt of this very run left a whole cluster that the application may
+ * have written to. `refuse`: somebody else's.
+ */
+export type Approach = "fresh" | "again" | "resume" | "refuse";
+
+export function approachTo(occupancy: Occupancy, participant: string, run: string): Approach {
+  switch (occupancy.type) {
+    case "vacant":
+      return "fresh";
+    case "foreign":
+      return "refuse";
+    case "ours": {
+      const { claim } = occupancy;
+      if (claim.participant !== participant) return "refuse";
+      return claim.phase === "prepared" && claim.run === run ? "resume" : "again";
+    }
+  }
+}

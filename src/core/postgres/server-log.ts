@@ -1,0 +1,19 @@
+/** How bad a line of the server's log is; undefined for a continuation line. */
+export function severityOf(line: string): string | undefined {
+  return /\b(DEBUG\d|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|HINT|DETAIL|STATEMENT|CONTEXT): {2}/.exec(
+    line,
+  )?.[1];
+}
+
+/** The last lines of a server, in one cause: from the first FATAL or PANIC among them, if there is one. */
+export function causeFrom(lines: readonly string[], most = 8): string {
+  const told = lines.filter((line) => line.trim() !== "");
+  const fatal = told.findIndex((line) => ["FATAL", "PANIC"].includes(severityOf(line) ?? ""));
+  const from = fatal === -1 ? told.slice(-most) : told.slice(fatal, fatal + most);
+  return from.map((line) => line.trim()).join(" | ");
+}
+
+/** The line with which a server says that it lets clients in. */
+export function saysReady(line: string): boolean {
+  return line.endsWith("database system is ready to accept connections");
+}
