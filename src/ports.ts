@@ -1,6 +1,9 @@
 /** What the roles need from the world. The real ones live in `adapters/`, built in `cli/compose.ts` alone. */
 import type { BundleRecord } from "./core/bundle-record.ts";
 import type { Outcome } from "./core/exit-codes.ts";
+import type { Observation } from "./core/observation.ts";
+import type { MarkerName, Peer } from "./core/participants.ts";
+import type { Status } from "./core/status.ts";
 
 export type { BundleRecord } from "./core/bundle-record.ts";
 
@@ -153,4 +156,21 @@ export interface Workload {
    * mounts and servers are gone in between.
    */
   readonly toleratesRestart: boolean;
+}
+
+/** The coordination directory as one participant sees it, joined to one run. */
+export interface Coordination {
+  readonly run: string;
+  /** What an earlier attempt of this participant in this run left behind. */
+  readonly previous: Status | undefined;
+  /** One look at everything this participant goes by. Never throws: what is wrong is `damage`. */
+  look(): Observation;
+  /** Creates a marker for or of a sidecar, completely or not at all. Errors: `system`. */
+  emit(peer: Peer, marker: MarkerName, bundles?: readonly BundleRecord[]): void;
+  /** Takes back a marker, if it is there. Errors: `system`. */
+  withdraw(peer: Peer, marker: MarkerName): void;
+  /** Replaces this participant's status file. Errors: `system`; `configuration` when another process writes it too. */
+  publish(status: Status): void;
+  /** Calls back soon after something may have changed; a missed change is caught by the caller's own polling. */
+  watch(changed: () => void): () => void;
 }

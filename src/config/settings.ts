@@ -1,5 +1,7 @@
 /** The settings of every role after parsing: what the roles are given. All durations are milliseconds. */
+import type { Peer } from "../core/participants.ts";
 import type { BundleRef, LogLevel, Milliseconds } from "../ports.ts";
+import type { SettingsFile } from "./file.ts";
 
 export type LogFormat = "auto" | "pretty" | "json";
 
@@ -18,8 +20,7 @@ export interface CommonSettings {
   readonly logLevel: LogLevel;
 }
 
-/** A sidecar the wrapper waits for. `database` names the folder of its markers. */
-export type Peer = { readonly kind: "files" } | { readonly kind: "postgres"; readonly database: string };
+export type { Peer } from "../core/participants.ts";
 
 export type UploadPolicy = "on-success" | "always" | "never";
 
@@ -128,14 +129,14 @@ export interface DatabaseSettings {
   /** Holds the superuser's password, for `scram-sha-256`. */
   readonly passwordFile?: string;
   /** `name=value` for the server, as `postgres -c` takes them. */
-  readonly parameters: readonly string[];
+  readonly serverParameters: readonly string[];
   /** How often a crashed server is started again before it counts as failed. */
-  readonly restarts: number;
-  readonly startTimeout: Milliseconds;
+  readonly serverRestarts: number;
+  readonly serverStartTimeout: Milliseconds;
   /** How long clients may take to leave before they are terminated. */
   readonly clientTimeout: Milliseconds;
   /** How long a fast shutdown may take before the immediate one. */
-  readonly stopTimeout: Milliseconds;
+  readonly serverStopTimeout: Milliseconds;
   /** Upload even after an immediate shutdown: the bundle then needs crash recovery. */
   readonly uploadAfterImmediate: boolean;
 }
@@ -174,17 +175,11 @@ export interface Parsed<Settings> {
   readonly warnings: readonly string[];
 }
 
-/** A settings file that was already read. */
-export interface SettingsFile {
-  readonly name: string;
-  readonly text: string;
-}
-
 /** Everything settings are made of; nothing here is read from the process or the disk. */
 export interface Inputs {
   /** Arguments after the role's name. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The file that `configFileOf` named. */
+  /** What `readYaml` made of the file that `configFileOf` named. */
   readonly file?: SettingsFile;
 }

@@ -21,8 +21,13 @@ export interface Observation {
   readonly peers: Readonly<Record<string, PeerView>>;
   /** The wrapper's status of this run, as sidecars look at it. */
   readonly wrapper?: Status;
-  /** Why the directory can no longer be relied on, in words: gone, taken over, tampered with. */
-  readonly damage?: string;
+  readonly damage?: Damage;
+}
+
+/** Why the coordination directory can no longer be relied on: gone, taken over, tampered with, not writable. */
+export interface Damage {
+  readonly cause: string;
+  readonly exitCode: number;
 }
 
 /** Changes whenever the participant gives a sign of life. */

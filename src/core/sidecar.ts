@@ -113,7 +113,7 @@ export function stepSidecar(state: SidecarState, event: SidecarEvent): SidecarSt
     case "work-failed":
       return leave(state, event.at, event.exitCode, event.cause);
     case "died":
-      return state.phase === "ready" ? leave(state, event.at, event.exitCode, event.cause) : stay(state);
+      return state.phase === "uploading" ? stay(state) : leave(state, event.at, event.exitCode, event.cause);
     case "signal":
       return onSignal(state, event.signal, event.at);
     case "timer": {
@@ -148,7 +148,8 @@ function onObserved(before: SidecarState, observation: Observation): SidecarStep
     ...(wrapper === undefined ? {} : { wrapperStatus: wrapper }),
   };
   const { at } = observation;
-  if (observation.damage !== undefined) return leave(state, at, EXIT_CODES.system, observation.damage);
+  const { damage } = observation;
+  if (damage !== undefined) return leave(state, at, damage.exitCode, damage.cause);
   if (state.phase === "uploading") return stay(state);
   if (state.phase === "ready" && uploadAsked(state.rules, observation)) {
     return begin({ ...state, phase: "uploading", phaseBegan: at }, "settle");

@@ -12,7 +12,7 @@ import { formatDuration } from "./duration.ts";
 import { EXIT_CODES, exitCodeOf, type Outcome } from "./exit-codes.ts";
 import { isSilent, type Liveness, UNSEEN, watch } from "./liveness.ts";
 import { beatOf, type Observation, owesBeats, type PeerView } from "./observation.ts";
-import { participantOf, type Peer, peerTitle } from "./participants.ts";
+import { markerPath, participantOf, type Peer, peerTitle } from "./participants.ts";
 import { SIGKILL, signalName, SIGTERM, STOP_SIGNALS_ALONE, STOP_SIGNALS } from "./signals.ts";
 import { type Decision, type Failure, hasEnded, type Phase, type Status } from "./status.ts";
 
@@ -74,10 +74,11 @@ export interface WrapperStep {
 }
 
 /**
- * The first state, at `at` milliseconds. `previous` is the status a killed attempt of this run left: what the application
+ * The first state. `first` is a first look at the directory, `previous` is the status a killed attempt of this run left: what the application
  * achieved is not done again, and a run that is over stays over.
  */
-export function beginWrapper(rules: WrapperRules, at: number, previous?: Status): WrapperStep {
+export function beginWrapper(rules: WrapperRules, first: Observation, previous?: Status): WrapperStep {
+  const { at } = first;
   const peers = Object.fromEntries(
     rules.peers.map((peer) => [participantOf(peer), { liveness: UNSEEN, view: NOTHING }]),
   );
@@ -90,6 +91,12 @@ export function beginWrapper(rules: WrapperRules, at: number, previous?: Status)
     application: "none",
     killed: false,
   };
+  const leftOver = rules.peers.find((peer) => first.peers[participantOf(peer)]?.markers.uploaded);
+  if (previous === undefined && leftOver !== undefined) {
+    const marker = markerPath(leftOver, "uploaded");
+    const cause = `the coordination directory was used before: ${marker} is there already; use a fresh one`;
+    return fail(blank, undefined, EXIT_CODES.configuration, cause);
+  }
   const code = previous?.applicationExitCode;
   if (previous === undefined || code === undefined || previous.decision === undefined) {
     return { state: blank, effects: [] };
@@ -169,7 +176,7 @@ function onObserved(before: WrapperState, observation: Observation): WrapperStep
   );
   const state = { ...before, peers, lastLook: observation.at };
   if (observation.damage !== undefined) {
-    return abort(state, observation.at, EXIT_CODES.system, observation.damage);
+    return abort(state, observation.at, observation.damage.exitCode, observation.damage.cause);
   }
   const trouble = troubleWithPeers(state, observation.at);
   if (trouble !== undefined) return abort(state, observation.at, EXIT_CODES.peer, trouble);

@@ -1,0 +1,122 @@
+/** Small files in a folder that others, perhaps hostile, can write too: never followed through links, never large. */
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { KnownError, systemCode } from "../../core/errors.ts";
+
+/** More than any participant of ours writes. */
+const MAX_BYTES = 1024 * 1024;
+
+export type Reading =
+  | { readonly type: "absent" }
+  | { readonly type: "text"; readonly text: string }
+  /** It is there, but nothing a participant would have left. */
+  | { readonly type: "unusable"; readonly why: string };
+
+/** Reads a regular file of at most 1 MiB without following a link or waiting on a FIFO. */
+export function readSmall(path: string): Reading {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    return unreadable(error);
+  }
+  try {
+    const stat = fstatSync(fd);
+    if (stat.isDirectory()) return { type: "unusable", why: "is a folder" };
+    if (!stat.isFile()) return { type: "unusable", why: "is not a regular file" };
+    if (stat.size > MAX_BYTES) return { type: "unusable", why: `is too large (${stat.size} bytes)` };
+    const bytes = new Uint8Array(stat.size);
+    const length = stat.size === 0 ? 0 : readSync(fd, bytes, 0, stat.size, 0);
+    return { type: "text", text: new TextDecoder().decode(bytes.subarray(0, length)) };
+  } catch (error) {
+    return unreadable(error);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function unreadable(error: unknown): Reading {
+  const code = systemCode(error);
+  if (code === "ENOENT") return { type: "absent" };
+  if (code === "ELOOP") return { type: "unusable", why: "is a symbolic link" };
+  if (code === "ENXIO") return { type: "unusable", why: "is a socket" };
+  return { type: "unusable", why: `cannot be read (${code ?? String(error)})` };
+}
+
+/** What stands in the way of using `path` as a folder of ours; undefined when nothing does. */
+export function folderProblem(path: string): string | undefined {
+  try {
+    const stat = lstatSync(path);
+    if (stat.isSymbolicLink()) return "is a symbolic link";
+    return stat.isDirectory() ? undefined : "is not a folder";
+  } catch (error) {
+    return systemCode(error) === "ENOENT" ? "is not there" : `cannot be read (${systemCode(error)})`;
+  }
+}
+
+export interface FileId {
+  readonly dev: number;
+  readonly ino: number;
+}
+
+/** Device and inode of what the name stands for now. */
+export function fileId(path: string): FileId | undefined {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  return stat === undefined ? undefined : { dev: stat.dev, ino: stat.ino };
+}
+
+/**
+ * Writes `text` under the name `temporary` and renames it to `path`: seen complete or not at all, with mode 0644
+ * whatever the umask. Returns the identity of the new file. Errors: `system`.
+ */
+export function replaceFile(path: string, temporary: string, text: string): FileId {
+  try {
+    rmSync(temporary, { force: true });
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+    const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
+    let id: FileId;
+    try {
+      writeSync(fd, text);
+      fchmodSync(fd, 0o644);
+      const stat = fstatSync(fd);
+      id = { dev: stat.dev, ino: stat.ino };
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, path);
+    return id;
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw cannotWrite(path, error);
+  }
+}
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  EROFS: "mount the coordination volume read-write in this container",
+  EACCES: "give this container's user write access to the coordination volume (fsGroup, or mode 0777)",
+  EPERM: "give this container's user write access to the coordination volume (fsGroup, or mode 0777)",
+  ENOSPC: "the coordination volume is full: raise its sizeLimit",
+  EDQUOT: "the coordination volume is full: raise its quota",
+  EISDIR: "a folder has this name: remove it",
+  ENOTDIR: "a file has the name of a folder that is needed: remove it",
+  EEXIST: "something else has this name: remove it",
+};
+
+export function cannotWrite(path: string, error: unknown): KnownError {
+  const code = systemCode(error) ?? String(error);
+  const remedy = REMEDIES[code];
+  return new KnownError("system", `cannot write ${path}: ${code}`, {
+    cause: error,
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
