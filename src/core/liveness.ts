@@ -1,9 +1,9 @@
 /**
  * Is another participant alive? Counted on our own clock from the last *change* we saw of its beat, so that
- * two machines' clocks are never compared. A gap in our own attention (a paused node, SIGSTOP) counts only up to `GAP_LIMIT_MS`:
- * after such a gap nobody has had a chance to beat.
+ * two machines' clocks are never compared. A gap in our own attention (a paused node, SIGSTOP) counts for a third of the
+ * timeout at most: after such a gap nobody has had a chance to beat.
  */
-const GAP_LIMIT_MS = 10_000;
+const GAP_SHARE = 1 / 3;
 
 export interface Liveness {
   /** Attempt and beat last seen; undefined until the first beat. */
@@ -14,10 +14,19 @@ export interface Liveness {
 
 export const UNSEEN: Liveness = { beat: undefined, quiet: 0 };
 
-/** `beat` is what was seen this time (undefined: nothing), `elapsed` the milliseconds since we last looked. */
-export function watch(liveness: Liveness, beat: string | undefined, elapsed: number): Liveness {
+/**
+ * `beat` is what was seen this time (undefined: nothing), `elapsed` the milliseconds since we last looked, `timeout` the
+ * milliseconds after which `isSilent` will be asked.
+ */
+export function watch(
+  liveness: Liveness,
+  beat: string | undefined,
+  elapsed: number,
+  timeout: number,
+): Liveness {
   if (beat !== undefined && beat !== liveness.beat) return { beat, quiet: 0 };
-  return { beat: liveness.beat, quiet: liveness.quiet + Math.min(Math.max(elapsed, 0), GAP_LIMIT_MS) };
+  const counted = Math.min(Math.max(elapsed, 0), timeout * GAP_SHARE);
+  return { beat: liveness.beat, quiet: liveness.quiet + counted };
 }
 
 /** It has beaten, and then fell silent for longer than `timeout` milliseconds. */

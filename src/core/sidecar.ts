@@ -140,7 +140,7 @@ export function sidecarDoing(state: SidecarState): string | undefined {
 function onObserved(before: SidecarState, observation: Observation): SidecarStep {
   const wrapper = observation.wrapper;
   const elapsed = observation.at - before.lastLook;
-  const liveness = watch(before.wrapper, beatOf(wrapper), elapsed);
+  const liveness = watch(before.wrapper, beatOf(wrapper), elapsed, before.rules.silenceTimeout);
   const state: SidecarState = {
     ...before,
     wrapper: liveness,

@@ -171,7 +171,10 @@ function onObserved(before: WrapperState, observation: Observation): WrapperStep
   const peers = Object.fromEntries(
     Object.entries(before.peers).map(([name, { liveness }]) => {
       const view = observation.peers[name] ?? NOTHING;
-      return [name, { liveness: watch(liveness, beatOf(view.status), elapsed), view }];
+      return [
+        name,
+        { liveness: watch(liveness, beatOf(view.status), elapsed, before.rules.silenceTimeout), view },
+      ];
     }),
   );
   const state = { ...before, peers, lastLook: observation.at };

@@ -1,0 +1,180 @@
+import { expect, test } from "bun:test";
+import {
+  beginSidecar,
+  type SidecarEffect,
+  type SidecarEvent,
+  type SidecarRules,
+  sidecarDeadline,
+  type SidecarState,
+  stepSidecar,
+  type Work,
+} from "../../src/core/sidecar.ts";
+import type { Observation } from "../../src/core/observation.ts";
+import type { Status } from "../../src/core/status.ts";
+import { look, status, view } from "./observations.ts";
+
+const RULES: SidecarRules = {
+  peer: { kind: "files" },
+  grace: 1000,
+  silenceTimeout: 30_000,
+  applicationTimeout: 0,
+  hasDestination: true,
+  toleratesRestart: true,
+};
+
+function machine(
+  rules: Partial<SidecarRules> = {},
+  first: Observation = look(0, view([])),
+  previous?: Status,
+) {
+  const begun = beginSidecar({ ...RULES, ...rules }, first, previous);
+  let state: SidecarState = begun.state;
+  const effects: SidecarEffect[] = [...begun.effects];
+  return {
+    send(...events: SidecarEvent[]) {
+      for (const event of events) {
+        const stepped = stepSidecar(state, event);
+        state = stepped.state;
+        effects.push(...stepped.effects);
+      }
+      return this;
+    },
+    see(observation: Observation) {
+      return this.send({ type: "observed", observation });
+    },
+    finish(work: Work, at = 10) {
+      return this.send({ type: "finished", at, work });
+    },
+    get state() {
+      return state;
+    },
+    get effects() {
+      return effects;
+    },
+    get exit() {
+      const exits = effects.filter((effect) => effect.type === "exit");
+      expect(exits.length).toBeLessThan(2);
+      return exits[0]?.code;
+    },
+  };
+}
+
+const ready = (rules: Partial<SidecarRules> = {}) => machine(rules).finish("prepare");
+const REQUEST = look(20, view(["ready", "upload"]));
+const work = (name: Work): SidecarEffect => ({ type: "work", work: name });
+
+test("a sidecar prepares, is ready, settles, uploads, says so and exits 0", () => {
+  const m = machine();
+  expect(m.effects).toEqual([work("prepare")]);
+  m.finish("prepare").see(REQUEST).finish("settle").finish("upload");
+  expect(m.effects).toEqual([
+    work("prepare"),
+    { type: "emit", marker: "ready" },
+    work("settle"),
+    work("upload"),
+    { type: "emit", marker: "uploaded" },
+    { type: "exit", code: 0 },
+  ]);
+});
+
+test("with nothing to upload the answer follows at once after the data is at rest", () => {
+  const m = ready({ hasDestination: false }).see(REQUEST).finish("settle");
+  expect(m.effects.slice(-2)).toEqual([
+    { type: "emit", marker: "uploaded" },
+    { type: "exit", code: 0 },
+  ]);
+});
+
+test("an application that failed releases the sidecar, which uploads nothing and exits 0", () => {
+  const wrapper = status("app", "failed", { decision: "discard", applicationExitCode: 3 });
+  const m = ready().see(look(20, view(["ready"]), wrapper));
+  expect(m.effects.at(-1)).toEqual(work("abandon"));
+  expect(m.exit).toBeUndefined();
+  expect(m.finish("abandon").exit).toBe(0);
+  expect(m.effects).not.toContainEqual(work("upload"));
+});
+
+test("a wrapper that failed ends the sidecar with 69 and its cause", () => {
+  const failure = { phase: "running", cause: "x", exitCode: 69 } as const;
+  const m = ready().see(look(20, view([]), status("app", "failed", { failure })));
+  expect(m.finish("abandon").exit).toBe(69);
+  expect(m.state.failure?.cause).toBe("the wrapper failed: x");
+});
+
+test("a wrapper that falls silent ends the sidecar, an old wrapper that never beat does not", () => {
+  const wrapper = status("app", "running");
+  const m = ready();
+  for (const at of [10_000, 20_000, 30_000, 40_000]) m.see(look(at, view([]), wrapper));
+  expect(m.state.phase).toBe("ready");
+  m.see(look(50_000, view([]), wrapper));
+  expect(m.finish("abandon").exit).toBe(69);
+  const old = ready();
+  for (let at = 0; at < 1_000_000; at += 10_000) old.see(look(at, view([])));
+  expect(old.state.phase).toBe("ready");
+});
+
+test("a failed piece of work is said at once, before the work is abandoned", () => {
+  const m = machine().send({ type: "work-failed", at: 5, work: "prepare", exitCode: 74, cause: "bad blob" });
+  expect(m.state.phase).toBe("failed");
+  expect(m.state.failure).toEqual({ phase: "preparing", cause: "bad blob", exitCode: 74 });
+  expect(m.exit).toBeUndefined();
+  expect(m.finish("abandon").exit).toBe(74);
+});
+
+test("a mount that dies while others are prepared, or later, is a failure; after it was released it is not", () => {
+  const died: SidecarEvent = { type: "died", at: 9, exitCode: 71, cause: "gone" };
+  expect(machine().send(died).state.phase).toBe("failed");
+  expect(ready().send(died).state.phase).toBe("failed");
+  expect(ready().see(REQUEST).send(died).state.phase).toBe("uploading");
+});
+
+test("an upload that has begun is finished even when the wrapper is lost", () => {
+  const m = ready().see(REQUEST).finish("settle");
+  m.see(look(30, view([]), status("app", "failed")));
+  expect(m.finish("upload").exit).toBe(0);
+});
+
+test("letting go that does not end is given up at the end of the grace", () => {
+  const m = ready().send({ type: "died", at: 100, exitCode: 71, cause: "gone" });
+  expect(sidecarDeadline(m.state)).toBe(1100);
+  expect(m.send({ type: "timer", at: 1100 }).exit).toBe(71);
+});
+
+test("SIGTERM while a living wrapper decides leaves it the grace", () => {
+  const m = ready().see(look(20, view([]), status("app", "running")));
+  m.send({ type: "signal", at: 100, signal: 15 });
+  expect(m.state.phase).toBe("ready");
+  m.send({ type: "timer", at: 1100 });
+  expect(m.state.failure?.exitCode).toBe(143);
+});
+
+test("SIGTERM without a wrapper, or a second one, ends the sidecar at once", () => {
+  const alone = ready().send({ type: "signal", at: 100, signal: 15 });
+  expect(alone.finish("abandon").exit).toBe(143);
+  const twice = ready().see(look(20, view([]), status("app", "running")));
+  twice.send({ type: "signal", at: 100, signal: 15 }, { type: "signal", at: 101, signal: 15 });
+  expect(twice.state.phase).toBe("failed");
+});
+
+test("SIGTERM during the upload lets it finish inside the grace", () => {
+  const m = ready().see(REQUEST).finish("settle").send({ type: "signal", at: 100, signal: 15 });
+  expect(m.finish("upload").exit).toBe(0);
+});
+
+test("a finished sidecar started again exits 0 and does nothing", () => {
+  const m = machine({}, look(0, view(["ready", "upload", "uploaded"])), status("files", "done"));
+  expect(m.effects).toEqual([{ type: "exit", code: 0 }]);
+});
+
+test("a sidecar killed while uploading goes on with the upload", () => {
+  const m = machine({}, REQUEST, status("files", "uploading"));
+  expect(m.effects).toEqual([work("settle")]);
+});
+
+test("a sidecar killed while serving a mount under a running application fails, downloads go on", () => {
+  const first = look(0, view(["ready"]), status("app", "running"));
+  const m = machine({ toleratesRestart: false }, first, status("files", "ready"));
+  expect(m.finish("abandon").exit).toBe(71);
+  expect(m.state.failure?.cause).toContain("killed and started again while the application was using");
+  expect(machine({}, first, status("files", "ready")).effects).toEqual([work("prepare")]);
+});

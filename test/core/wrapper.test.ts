@@ -1,0 +1,247 @@
+import { expect, test } from "bun:test";
+import {
+  beginWrapper,
+  stepWrapper,
+  wrapperDeadline,
+  wrapperDoing,
+  type WrapperEffect,
+  type WrapperEvent,
+  type WrapperRules,
+  type WrapperState,
+} from "../../src/core/wrapper.ts";
+import type { Observation } from "../../src/core/observation.ts";
+import type { Status } from "../../src/core/status.ts";
+import { look, status, view } from "./observations.ts";
+
+const RULES: WrapperRules = {
+  peers: [{ kind: "files" }],
+  upload: "on-success",
+  grace: 1000,
+  silenceTimeout: 30_000,
+  startTimeout: 60_000,
+  uploadTimeout: 0,
+};
+
+const READY = view(["ready"], status("files", "ready"));
+
+/** A machine that remembers every effect it asked for. */
+function machine(
+  rules: Partial<WrapperRules> = {},
+  previous?: Status,
+  first: Observation = look(0, view([])),
+) {
+  const begun = beginWrapper({ ...RULES, ...rules }, first, previous);
+  let state: WrapperState = begun.state;
+  const effects: WrapperEffect[] = [...begun.effects];
+  return {
+    send(...events: WrapperEvent[]) {
+      for (const event of events) {
+        const stepped = stepWrapper(state, event);
+        state = stepped.state;
+        effects.push(...stepped.effects);
+      }
+      return this;
+    },
+    see(observation: Observation) {
+      return this.send({ type: "observed", observation });
+    },
+    get state() {
+      return state;
+    },
+    get effects() {
+      return effects;
+    },
+    get exit() {
+      const exits = effects.filter((effect) => effect.type === "exit");
+      expect(exits.length).toBeLessThan(2);
+      return exits[0]?.code;
+    },
+  };
+}
+
+const STARTED: WrapperEvent = { type: "started", at: 10 };
+const exited = (code: number, at = 20): WrapperEvent => ({
+  type: "exited",
+  at,
+  outcome: { type: "code", code },
+});
+const running = (rules: Partial<WrapperRules> = {}) => machine(rules).see(look(5, READY)).send(STARTED);
+
+test("the application starts when every sidecar is ready, and only once", () => {
+  const m = machine({ peers: [{ kind: "files" }, { kind: "postgres", database: "db" }] });
+  m.see(look(1, READY));
+  expect(m.effects).toEqual([]);
+  const both: Observation = { at: 2, peers: { files: READY, "postgres-db": view(["ready"]) } };
+  m.see(both).see({ ...both, at: 3 });
+  expect(m.effects).toEqual([{ type: "start-application" }]);
+});
+
+test("success asks every sidecar for its upload and exits 0 when all have uploaded", () => {
+  const m = running().send(exited(0));
+  expect(m.state.phase).toBe("uploading");
+  expect(m.effects.at(-1)).toEqual({ type: "request-upload", peer: { kind: "files" } });
+  m.see(look(30, view(["ready", "upload"], status("files", "uploading"))));
+  expect(m.exit).toBeUndefined();
+  m.see(look(40, view(["ready", "upload", "uploaded"], status("files", "done"))));
+  expect(m.exit).toBe(0);
+  expect(m.state.phase).toBe("done");
+});
+
+const POLICIES = [
+  { upload: "on-success", code: 3, asks: false, exit: 3 },
+  { upload: "never", code: 0, asks: false, exit: 0 },
+  { upload: "never", code: 4, asks: false, exit: 4 },
+  { upload: "always", code: 5, asks: true, exit: 5 },
+  { upload: "always", code: 0, asks: true, exit: 0 },
+] as const;
+
+for (const { upload, code, asks, exit } of POLICIES) {
+  test(`with --upload ${upload} an application that exits ${code} ${asks ? "is" : "is not"} uploaded and the wrapper exits ${exit}`, () => {
+    const m = running({ upload }).send(exited(code));
+    expect(m.state.decision).toBe(asks ? "upload" : "discard");
+    expect(m.effects.some((effect) => effect.type === "request-upload")).toBe(asks);
+    if (asks) m.see(look(30, view(["uploaded"], status("files", "done"))));
+    expect(m.exit).toBe(exit);
+  });
+}
+
+test("a sidecar that fails stops the running application, and the wrapper exits 69 naming phase and cause", () => {
+  const failure = { phase: "ready", cause: "the mount died", exitCode: 71 } as const;
+  const m = running().see(look(15, view(["ready"], status("files", "failed", { failure }))));
+  expect(m.effects.at(-1)).toEqual({ type: "signal-application", signal: 15 });
+  expect(wrapperDeadline(m.state)).toBe(1015);
+  m.send({ type: "timer", at: 1015 });
+  expect(m.effects.at(-1)).toEqual({ type: "signal-application", signal: 9 });
+  m.send({ type: "exited", at: 1016, outcome: { type: "signal", signal: 9 } });
+  expect(m.exit).toBe(69);
+  expect(m.state.failure?.cause).toBe("files sidecar failed while ready: the mount died");
+});
+
+test("an application that exits 0 after its sidecar failed is no success", () => {
+  const m = running().see(look(15, view(["ready"], status("files", "failed"))));
+  expect(m.send(exited(0)).exit).toBe(69);
+});
+
+test("a sidecar that has beaten and falls silent past the deadline has failed", () => {
+  const m = running();
+  for (let at = 10_000; at <= 30_000; at += 10_000) m.see(look(at, READY));
+  expect(m.state.phase).toBe("running");
+  m.see(look(40_000, READY));
+  expect(m.state.phase).toBe("stopping");
+  expect(m.state.failure?.cause).toContain("no sign of life for 40 s (last phase: ready)");
+});
+
+test("a pause of the whole node is not taken for a sidecar's silence", () => {
+  const m = running().see(look(1_000_000, READY));
+  expect(m.state.phase).toBe("running");
+});
+
+test("an old sidecar that never beats is not taken for silent, but must be ready in time", () => {
+  const m = machine();
+  m.see(look(60_000, view([])));
+  expect(m.exit).toBeUndefined();
+  m.see(look(60_001, view([])));
+  expect(m.exit).toBe(69);
+  const ready = machine()
+    .see(look(1, view(["ready"])))
+    .send(STARTED);
+  ready.see(look(10_000_000, view(["ready"])));
+  expect(ready.state.phase).toBe("running");
+});
+
+test("a sidecar that ends before its part is done has failed", () => {
+  expect(machine().see(look(1, view([], status("files", "done")))).exit).toBe(69);
+  const m = running()
+    .send(exited(0))
+    .see(look(30, view(["ready"], status("files", "done"))));
+  expect(m.exit).toBe(69);
+});
+
+test("SIGTERM while waiting ends the wrapper", () => {
+  const m = machine().send({ type: "signal", at: 1, signal: 15 });
+  expect(m.exit).toBe(143);
+  expect(m.state.failure?.cause).toBe("stopped by SIGTERM while waiting");
+});
+
+test("SIGTERM while the application runs is passed on, followed by SIGKILL when the grace ends", () => {
+  const m = running().send({ type: "signal", at: 100, signal: 15 });
+  expect(m.effects.at(-1)).toEqual({ type: "signal-application", signal: 15 });
+  m.send({ type: "timer", at: 1099 });
+  expect(m.effects.at(-1)).toEqual({ type: "signal-application", signal: 15 });
+  m.send({ type: "timer", at: 1100 }, { type: "timer", at: 1200 });
+  expect(m.effects.filter((e) => e.type === "signal-application" && e.signal === 9)).toHaveLength(1);
+  m.send({ type: "exited", at: 1201, outcome: { type: "signal", signal: 9 } });
+  expect(m.exit).toBe(137);
+});
+
+test("an application that ends well on SIGTERM is uploaded within the rest of the grace", () => {
+  const m = running().send({ type: "signal", at: 100, signal: 15 }, exited(0, 200));
+  expect(m.state.phase).toBe("uploading");
+  m.send({ type: "timer", at: 1100 });
+  expect(m.exit).toBe(143);
+});
+
+test("SIGTERM between asking for the start and hearing of it reaches the application", () => {
+  const m = machine().see(look(1, READY)).send({ type: "signal", at: 2, signal: 15 });
+  expect(m.effects).toEqual([{ type: "start-application" }]);
+  m.send(STARTED);
+  expect(m.effects.at(-1)).toEqual({ type: "signal-application", signal: 15 });
+});
+
+test("SIGUSR1 and SIGHUP are passed on without starting the grace", () => {
+  const m = running().send({ type: "signal", at: 1, signal: 10 }, { type: "signal", at: 2, signal: 1 });
+  expect(m.effects.slice(-2)).toEqual([
+    { type: "signal-application", signal: 10 },
+    { type: "signal-application", signal: 1 },
+  ]);
+  expect(m.state.phase).toBe("running");
+  expect(wrapperDeadline(m.state)).toBeUndefined();
+});
+
+test("an application that cannot be started ends the run with its code and nothing is uploaded", () => {
+  const m = machine().see(look(1, READY)).send({
+    type: "not-started",
+    at: 2,
+    exitCode: 127,
+    reason: "not found",
+  });
+  expect(m.exit).toBe(127);
+  expect(m.state.decision).toBe("discard");
+});
+
+test("a wrapper killed while uploading does not run the application again", () => {
+  const previous = status("app", "uploading", { decision: "upload", applicationExitCode: 0 });
+  const m = machine({}, previous);
+  expect(m.state.phase).toBe("uploading");
+  expect(m.effects).toEqual([{ type: "request-upload", peer: { kind: "files" } }]);
+  expect(m.see(look(1, view(["uploaded"], status("files", "done")))).exit).toBe(0);
+});
+
+test("a wrapper killed while the application ran runs it again", () => {
+  const m = machine({}, status("app", "running")).see(look(1, READY));
+  expect(m.effects).toEqual([{ type: "start-application" }]);
+});
+
+test("a finished wrapper started again exits as it did before", () => {
+  const done = status("app", "done", { decision: "upload", applicationExitCode: 0 });
+  expect(machine({}, done).exit).toBe(0);
+  const failed = status("app", "failed", { decision: "discard", applicationExitCode: 3 });
+  expect(machine({}, failed).exit).toBe(3);
+});
+
+test("markers of uploads that nobody asked for yet show a used directory", () => {
+  const m = machine({}, undefined, look(0, view(["ready", "uploaded"])));
+  expect(m.exit).toBe(78);
+  expect(m.state.failure?.cause).toContain("uploaddone is there already");
+});
+
+test("a damaged coordination directory stops the application", () => {
+  const m = running().see({ at: 12, peers: {}, damage: { cause: "gone", exitCode: 71 } });
+  expect(m.effects.at(-1)).toEqual({ type: "signal-application", signal: 15 });
+  expect(m.send(exited(0)).exit).toBe(71);
+});
+
+test("what is waited for names the sidecar and what it is doing", () => {
+  const m = machine().see(look(1, view([], status("files", "preparing", { doing: "preparing src" }))));
+  expect(wrapperDoing(m.state)).toBe("waiting for files sidecar (preparing: preparing src)");
+});
