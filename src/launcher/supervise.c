@@ -96,13 +96,18 @@ static void suspend(void) {
   kill(-application, SIGCONT);
 }
 
-/* The brain went while the application runs: nobody is left who knows what it is for. */
-static void stop_abandoned_application(void) {
+/* A brain that ends while the application runs leaves nobody who knows what it is for. */
+static void brain_ended(int status) {
+  int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  bool asked = number == 0 || number == SIGTERM || number == SIGINT || number == SIGHUP || number == SIGQUIT;
+  brain = 0;
+  brain_status = status;
+  if (!asked || application != 0)
+    say("its own process %s %d%s", number == 0 ? "ended with code" : "was ended by signal",
+        number == 0 ? WEXITSTATUS(status) : number, application == 0 ? "" : "; stopping the application");
   if (application == 0) return;
-  if (WIFSIGNALED(brain_status)) say("lost its own process to signal %d; stopping the application", WTERMSIG(brain_status));
-  else say("lost its own process with code %d; stopping the application", WEXITSTATUS(brain_status));
   signal_application(SIGTERM);
-  kill(-application, SIGCONT);
+  kill(-application, SIGCONT); /* a stopped process does not hear TERM */
   kill_at = now_ms() + GRACE_MS;
 }
 
@@ -126,10 +131,7 @@ static void reap(void) {
     int status;
     waitpid(child.si_pid, &status, WUNTRACED);
     if (stopped && by_terminal && child.si_pid == application) suspend();
-    if (stopped || child.si_pid != brain) continue;
-    brain = 0;
-    brain_status = status;
-    stop_abandoned_application();
+    if (!stopped && child.si_pid == brain) brain_ended(status);
   }
 }
 

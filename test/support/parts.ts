@@ -1,0 +1,22 @@
+import { existsSync } from "node:fs";
+
+/** Real things that some tests need, and how to see that they are there. */
+const parts = {
+  "musl-gcc": () => Bun.which("musl-gcc") !== null,
+  root: () => process.getuid?.() === 0 && Bun.which("unshare") !== null,
+  bindfs: () => Bun.which("bindfs") !== null,
+  fuse: () => existsSync("/dev/fuse") && (Bun.which("fusermount3") ?? Bun.which("fusermount")) !== null,
+} satisfies Record<string, () => boolean>;
+
+export type Part = keyof typeof parts;
+
+/**
+ * Whether the part `name` is here. In CI a missing part is an error; elsewhere the caller skips its tests
+ * (`test.skipIf(!requirePart(...))`), and this says so.
+ */
+export function requirePart(name: Part): boolean {
+  if (parts[name]()) return true;
+  if (process.env["CI"] !== undefined) throw new Error(`cannot test: this machine has no ${name}`);
+  console.warn(`SKIPPED, because this machine has no ${name}: some tests of ${Bun.main}`);
+  return false;
+}
