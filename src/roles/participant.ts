@@ -279,7 +279,7 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
   }
 
   #every(interval: number, callback: () => void): () => void {
-    let cancel: () => void = () => {};
+    let cancel: (() => void) | undefined;
     const arm = (): void => {
       cancel = this.#with.clock.after(interval, () => {
         callback();
@@ -287,6 +287,6 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
       });
     };
     arm();
-    return () => cancel();
+    return () => cancel?.();
   }
 }
