@@ -20,7 +20,7 @@ afterAll(async () => {
 
 interface Ended {
   readonly code: number | null;
-  readonly signal: string | undefined;
+  readonly signal: string | number | undefined;
   readonly out: string;
   readonly err: string;
 }
@@ -40,6 +40,12 @@ function launch(
 
 /** Runs `command` as the application. */
 const wrap = (...command: string[]): Ended => launch(["--", ...command]);
+
+/** What an application that was found but refused looks like from outside. */
+const refused = (why: string) => ({
+  code: 126,
+  err: expect.stringContaining(`cannot be executed: ${why}`),
+});
 
 async function file(name: string, content: string | Uint8Array, mode = 0o755): Promise<string> {
   const path = join(folder, name);
@@ -98,11 +104,6 @@ describe.skipIf(!possible)("an application that cannot be started", () => {
       code: 127,
       err: "cannot start the application: no application is named\n",
     });
-  });
-
-  const refused = (why: string) => ({
-    code: 126,
-    err: expect.stringContaining(`cannot be executed: ${why}`),
   });
 
   test("is a folder: 126", () => expect(wrap("/etc")).toMatchObject(refused("it is a folder")));
