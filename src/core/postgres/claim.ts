@@ -1,5 +1,5 @@
-import { oneOf } from "../json.ts";
-import { parseObject, stringAt } from "../json.ts";
+import { oneOf, parseObject, stringAt } from "../json.ts";
+import { type MadeFrom, madeFromAt } from "./manifest.ts";
 
 /**
  * Our own corner of a data folder: datamon never uploads a top folder of this name, so what lies here
@@ -10,16 +10,21 @@ export const CLAIM = `${PRIVATE_FOLDER}/sidecar.json`;
 /** Where a cluster is made or downloaded before it is complete. */
 export const INCOMING = `${PRIVATE_FOLDER}/incoming`;
 
-/** `preparing`: what lies in the folder is incomplete. `prepared`: it is a whole cluster, used in `run`. */
-export type ClaimPhase = "preparing" | "prepared";
+/**
+ * `preparing`: what lies in the folder is incomplete. `prepared`: it is a whole cluster, used in `run`. `settled`: the
+ * cluster was found fit to be archived and shut down cleanly, and must not be touched until its upload is complete.
+ */
+export type ClaimPhase = (typeof PHASES)[number];
+
+const PHASES = ["preparing", "prepared", "settled"] as const;
 
 /** Says that a data folder is ours: only a folder that carries this is ever emptied. */
 export interface Claim {
   readonly participant: string;
   readonly run: string;
   readonly phase: ClaimPhase;
-  /** The id of the bundle it was restored from. */
-  readonly bundle?: string;
+  /** Set when the cluster was upgraded here: the bundle that comes of it says so. */
+  readonly madeFrom?: MadeFrom;
 }
 
 export function formatClaim(claim: Claim): string {
@@ -31,10 +36,10 @@ export function parseClaim(text: string): Claim | undefined {
   if (object === undefined) return undefined;
   const participant = stringAt(object, "participant");
   const run = stringAt(object, "run");
-  const phase = oneOf(["preparing", "prepared"], stringAt(object, "phase"));
-  const bundle = stringAt(object, "bundle");
+  const phase = oneOf(PHASES, stringAt(object, "phase"));
   if (participant === undefined || run === undefined || phase === undefined) return undefined;
-  return { participant, run, phase, ...(bundle === undefined ? {} : { bundle }) };
+  const madeFrom = madeFromAt(object);
+  return { participant, run, phase, ...(madeFrom === undefined ? {} : { madeFrom }) };
 }
 
 /** What a data folder holds when we come to it. */
@@ -59,7 +64,7 @@ export function approachTo(occupancy: Occupancy, participant: string, run: strin
     case "ours": {
       const { claim } = occupancy;
       if (claim.participant !== participant) return "refuse";
-      return claim.phase === "prepared" && claim.run === run ? "resume" : "again";
+      return claim.phase !== "preparing" && claim.run === run ? "resume" : "again";
     }
   }
 }

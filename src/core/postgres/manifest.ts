@@ -34,6 +34,12 @@ export function usualMode(kind: "file" | "folder"): number {
   return kind === "file" ? FILE_MODE : FOLDER_MODE;
 }
 
+/** What a bundle was made from, in words. */
+export function provenance(from: MadeFrom): string {
+  const bundle = from.bundle === undefined ? "" : `, bundle ${from.bundle} of ${from.repo}`;
+  return `upgraded from Postgres ${from.version}${bundle}, by ${from.method === "dump" ? "dump and restore" : "pg_upgrade"}`;
+}
+
 export function formatManifest(manifest: Manifest): string {
   const modes = Object.fromEntries(
     Object.entries(manifest.modes).map(([path, mode]) => [path, mode.toString(8)]),
@@ -86,7 +92,8 @@ function modesAt(object: JsonObject, key: string): Readonly<Record<string, numbe
   return modes;
 }
 
-function madeFromAt(object: JsonObject): MadeFrom | undefined {
+/** The object under `madeFrom`, if it is one. */
+export function madeFromAt(object: JsonObject): MadeFrom | undefined {
   const from = objectAt(object, "madeFrom");
   const version = from === undefined ? undefined : stringAt(from, "version");
   if (from === undefined || version === undefined) return undefined;

@@ -1,0 +1,107 @@
+import { KnownError } from "../../core/errors.ts";
+import {
+  beginShutdown,
+  type Rung,
+  type Shutdown,
+  type ShutdownEffect,
+  stepShutdown,
+} from "../../core/postgres/shutdown.ts";
+import { causeFrom } from "../../core/postgres/server-log.ts";
+import type { Milliseconds } from "../../ports.ts";
+import type { Row, Server } from "../../ports/postgres.ts";
+import type { Supervised } from "../processes.ts";
+import { query, type QueryOptions, sqlstateOf, type Target } from "./session.ts";
+
+/** SQLSTATE of a connection that `pg_hba.conf` turns away. */
+const REJECTED = "28000";
+const CLOSING_POLL_MS = 10;
+const CLOSING_MS = 5000;
+
+export interface RunningParts {
+  readonly child: Supervised;
+  readonly name: string;
+  readonly stopTimeout: Milliseconds;
+  /** The last lines of its log. */
+  readonly lines: () => readonly string[];
+  readonly socket: Target;
+  readonly tcp: Target | undefined;
+  readonly closeAccess: () => Promise<void>;
+}
+
+/** A postmaster that is our child. */
+export class RunningServer implements Server {
+  readonly died: Promise<Error>;
+  readonly #parts: RunningParts;
+  #stopped: Promise<Rung> | undefined;
+  readonly #hurry = Promise.withResolvers<"late">();
+
+  constructor(parts: RunningParts) {
+    this.#parts = parts;
+    this.died = new Promise((resolve) => {
+      void parts.child.ended.then((outcome) => {
+        if (this.#stopped !== undefined) return;
+        const how =
+          outcome.type === "code" ? `with exit code ${outcome.code}` : `by signal ${outcome.signal}`;
+        resolve(
+          new KnownError(
+            "system",
+            `Postgres server of database "${parts.name}" ended ${how}: ${this.lastWords()}`,
+          ),
+        );
+      });
+    });
+  }
+
+  lastWords(): string {
+    return causeFrom(this.#parts.lines());
+  }
+
+  query(statement: string, options: QueryOptions = {}): Promise<readonly Row[]> {
+    return query(this.#parts.socket, statement, options);
+  }
+
+  async refuseClients(): Promise<void> {
+    await this.#parts.closeAccess();
+    this.#parts.child.signal("SIGHUP");
+    const { tcp } = this.#parts;
+    if (tcp === undefined) return;
+    const deadline = performance.now() + CLOSING_MS;
+    // The postmaster reads the file when it gets to it; being turned away ourselves is the proof.
+    for (;;) {
+      const answer = await query(tcp, "SELECT 1").catch((error: unknown) => error);
+      if (sqlstateOf(answer) === REJECTED) return;
+      if (performance.now() > deadline) {
+        if (answer instanceof Error) throw answer;
+        throw new KnownError(
+          "system",
+          `cannot close database "${this.#parts.name}" to new clients: it lets them in`,
+        );
+      }
+      await Bun.sleep(CLOSING_POLL_MS);
+    }
+  }
+
+  /** An immediate stop also cuts short a fast one that is under way. */
+  stop(first: "fast" | "immediate"): Promise<Rung> {
+    if (first === "immediate") this.#hurry.resolve("late");
+    this.#stopped ??= this.#climb(first);
+    return this.#stopped;
+  }
+
+  async #climb(first: "fast" | "immediate"): Promise<Rung> {
+    const { child, stopTimeout } = this.#parts;
+    const ended = child.ended.then(() => "ended" as const);
+    let [state, effect]: readonly [Shutdown, ShutdownEffect | undefined] = beginShutdown(first, stopTimeout);
+    while (state.type !== "stopped") {
+      if (effect !== undefined) child.signal(effect.signal);
+      const timer = Promise.withResolvers<"late">();
+      const patience = effect?.patience;
+      const handle = patience === undefined ? undefined : setTimeout(() => timer.resolve("late"), patience);
+      const hurry = state.rung === "fast" ? [this.#hurry.promise] : [];
+      const event = await Promise.race([ended, timer.promise, ...hurry]);
+      clearTimeout(handle);
+      [state, effect] = stepShutdown(state, event);
+    }
+    return state.rung;
+  }
+}

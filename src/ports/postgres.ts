@@ -1,0 +1,102 @@
+/** What the Postgres workload needs from the world; the real ones are in `adapters/postgres/`. */
+import type { Authentication } from "../core/postgres/access.ts";
+import type { NewCluster } from "../core/postgres/arguments.ts";
+import type { Claim, Occupancy } from "../core/postgres/claim.ts";
+import type { ControlData } from "../core/postgres/control-data.ts";
+import type { Major } from "../core/postgres/major.ts";
+import type { MadeFrom, Manifest } from "../core/postgres/manifest.ts";
+import type { Rung } from "../core/postgres/shutdown.ts";
+import type { Milliseconds } from "../ports.ts";
+
+/** The programs of one major version. */
+export interface Installation {
+  readonly major: Major;
+  /** `15.18` */
+  readonly version: string;
+  readonly binDir: string;
+}
+
+/** The folder `dataDir/name`, which is ours only when it says so. */
+export interface DataFolder {
+  readonly path: string;
+  occupancy(): Promise<Occupancy>;
+  /**
+   * Makes the folder when it is missing, gives it to the server's user and writes our claim.
+   * Errors: `configuration` when the server could not own it, `system`.
+   */
+  claim(claim: Claim): Promise<void>;
+  /** Removes everything but our own corner. Call only when the folder is ours. */
+  clear(): Promise<void>;
+  /** An empty folder inside, for a cluster that is being made: what stops half-way is never taken for one. */
+  incoming(): Promise<string>;
+  /** Moves a finished cluster from `incoming` to its place. */
+  adopt(incoming: string): Promise<void>;
+}
+
+/** The files of a cluster that no server is running on. */
+export interface ClusterFiles {
+  /** The major version in `PG_VERSION`; undefined when this is no cluster. */
+  major(): Promise<Major | undefined>;
+  /** The version the old sidecar wrote into `pg_version`. */
+  legacyVersion(): Promise<string | undefined>;
+  /**
+   * Brings back what datamon does not store: empty folders and modes, as the bundle's manifest says, else as the major
+   * version needs them; gives everything to the server's user. Returns the manifest, if there is one.
+   */
+  restore(major: Major): Promise<Manifest | undefined>;
+  /** Whether a path in the data folder is a folder of its own and no link. */
+  isFolder(path: string): Promise<boolean>;
+  /** Links out of the data folder: tablespaces, or a write-ahead log elsewhere. `pg_tblspc/16400 -> /mnt/fast` */
+  outside(major: Major): Promise<readonly string[]>;
+  /** Removes what belongs to a running server, and writes manifest and `pg_version`. */
+  record(version: string, clean: boolean, madeFrom?: MadeFrom): Promise<void>;
+}
+
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface ServerRequest {
+  readonly installation: Installation;
+  readonly folder: string;
+  /** The database's name in settings, for messages and for the folder of its socket. */
+  readonly name: string;
+  readonly port: number;
+  /** Empty: reachable over our own socket alone. */
+  readonly listenAddress: string;
+  readonly authentication: Authentication;
+  /** Set as the superuser's before anybody can connect. */
+  readonly password?: string;
+  readonly parameters: readonly string[];
+  /** How long until it answers; 0: for ever. */
+  readonly startTimeout: Milliseconds;
+  readonly stopTimeout: Milliseconds;
+}
+
+/** A server that answered a query when it was handed out: over TCP, unless it listens on its socket alone. */
+export interface Server {
+  /** Resolves with the cause and its last log lines when it ends by itself, never after `stop`. */
+  readonly died: Promise<Error>;
+  /** Runs statements as superuser in a session of their own. Errors: `system`, with `sqlstate` in its details. */
+  query(statement: string, options?: { database?: string; signal?: AbortSignal }): Promise<readonly Row[]>;
+  /** Returns once a newcomer is really turned away; sessions that exist go on. */
+  refuseClients(): Promise<void>;
+  /** Ends the server, whatever it takes; says how far it had to go. Never rejects. */
+  stop(first: "fast" | "immediate"): Promise<Rung>;
+}
+
+/** The programs of Postgres. Every method rejects with a KnownError. */
+export interface Postgres {
+  /** Errors: `configuration` when there is none. */
+  installations(): Promise<readonly Installation[]>;
+  dataFolder(path: string): DataFolder;
+  files(path: string): ClusterFiles;
+  /** `initdb`. */
+  initialise(installation: Installation, cluster: NewCluster, signal: AbortSignal): Promise<void>;
+  /** `pg_controldata`. */
+  controlData(installation: Installation, folder: string): Promise<ControlData>;
+  /** Errors: `configuration` when somebody listens there already. */
+  checkPort(address: string, port: number): Promise<void>;
+  /** Ends whatever a server that was killed or forgotten left running on this folder; no error when there is nothing. */
+  endLeftover(folder: string, patience: Milliseconds): Promise<void>;
+  /** Errors: `system` with the server's last words, `stopped`. */
+  start(request: ServerRequest, signal: AbortSignal): Promise<Server>;
+}

@@ -1,0 +1,120 @@
+import type { DatabaseSettings } from "../../config/settings.ts";
+import { KnownError } from "../../core/errors.ts";
+import {
+  CLIENTS,
+  CONNECTABLE_DATABASES,
+  PREPARED_TRANSACTIONS,
+  TABLESPACES,
+  TERMINATE_ALL,
+  TERMINATE_IDLE,
+  vacuumCommand,
+} from "../../core/postgres/sql.ts";
+import type { WorkloadReporter } from "../../ports.ts";
+import type { ClusterFiles, Row, Server } from "../../ports/postgres.ts";
+import { type PostgresDependencies, titleOf } from "./dependencies.ts";
+import { outsideFolder } from "./obtain.ts";
+
+const POLL_MS = 25;
+/** A terminated backend that does not end in this time is left to the shutdown, which ends it in its own way. */
+const TERMINATED_MS = 5000;
+
+/**
+ * Empties the server of clients: nobody new comes in, idle sessions end at once, busy ones have `clientTimeout` to finish.
+ * The application is done by now, so whoever is still here was forgotten.
+ */
+export async function dismissClients(
+  settings: DatabaseSettings,
+  { log }: PostgresDependencies,
+  server: Server,
+  reporter: WorkloadReporter,
+  signal: AbortSignal,
+): Promise<void> {
+  reporter.doing(`waiting for the clients of ${titleOf(settings)} to leave`);
+  await server.refuseClients();
+  const leaveBy = performance.now() + settings.clientTimeout;
+  for (;;) {
+    await server.query(TERMINATE_IDLE, { signal });
+    const clients = await server.query(CLIENTS, { signal });
+    if (clients.length === 0) return;
+    if (performance.now() >= leaveBy) {
+      log.warn("ending sessions that did not leave", {
+        database: settings.name,
+        sessions: clients.map(inWords).join("; "),
+      });
+      break;
+    }
+    await pause(signal);
+  }
+  await server.query(TERMINATE_ALL, { signal });
+  const endedBy = performance.now() + TERMINATED_MS;
+  while ((await server.query(CLIENTS, { signal })).length > 0 && performance.now() < endedBy)
+    await pause(signal);
+}
+
+/**
+ * Why the cluster must not be archived, if it must not: transactions prepared for a commit that nobody would give, tablespaces
+ * outside.
+ */
+export async function obstacle(
+  settings: DatabaseSettings,
+  server: Server,
+  files: ClusterFiles,
+  signal: AbortSignal,
+): Promise<KnownError | undefined> {
+  const prepared = await server.query(PREPARED_TRANSACTIONS, { signal });
+  if (prepared.length > 0) {
+    const names = prepared
+      .map((row) => `"${row["gid"]}" of ${row["owner"]} in ${row["database"]}`)
+      .join(", ");
+    return new KnownError(
+      "system",
+      `cannot archive ${titleOf(settings)}: transactions are prepared and neither committed nor rolled back: ${names}`,
+      { remedy: "let the application end them with COMMIT PREPARED or ROLLBACK PREPARED" },
+    );
+  }
+  const outside = await tablespacesOutside(server, files, signal);
+  return outside.length === 0 ? undefined : outsideFolder(settings, outside);
+}
+
+/** Names of the tablespaces whose files are not in the data folder. */
+export async function tablespacesOutside(
+  server: Server,
+  files: ClusterFiles,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const outside: string[] = [];
+  for (const { name, oid } of await server.query(TABLESPACES, { signal })) {
+    if (!(await files.isFolder(`pg_tblspc/${oid}`))) outside.push(`tablespace "${name}"`);
+  }
+  return outside;
+}
+
+/** VACUUM of each database, if wanted, and everything onto the disk, so that the shutdown has little left to write. */
+export async function compact(
+  settings: DatabaseSettings,
+  server: Server,
+  reporter: WorkloadReporter,
+  signal: AbortSignal,
+): Promise<void> {
+  const command = vacuumCommand(settings.vacuum);
+  if (command !== undefined) {
+    for (const { name } of await server.query(CONNECTABLE_DATABASES, { signal })) {
+      const database = String(name);
+      reporter.doing(`${command} of "${database}" in ${titleOf(settings)}`);
+      await server.query(command, { database, signal });
+    }
+  }
+  reporter.doing(`writing ${titleOf(settings)} to disk`);
+  await server.query("CHECKPOINT", { signal });
+}
+
+function inWords(row: Row): string {
+  const application = row["application"] === "" ? "" : ` (${row["application"]})`;
+  return `${row["role"]} in ${row["database"]}${application}: ${row["state"]}`;
+}
+
+/** Backends end without telling us: looking again is all there is. */
+async function pause(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+}
