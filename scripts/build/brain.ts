@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import packageJson from "../../package.json" with { type: "json" };
 import { run } from "./run.ts";
 import type { Target } from "./targets.ts";
 
@@ -38,7 +37,6 @@ export async function buildBrain(root: string, { target, entry, commit, out }: B
       [
         process.execPath,
         ["build", ...FLAGS, `--target=bun-linux-${target}`],
-        ["--define", `DATAMON_SIDECAR_VERSION=${JSON.stringify(packageJson.version)}`],
         ["--define", `DATAMON_SIDECAR_COMMIT=${JSON.stringify(commit)}`],
         [entry, ...workers, "--outfile", made],
       ].flat(),
