@@ -9,7 +9,7 @@ export type LogFormat = "auto" | "pretty" | "json";
 export interface CommonSettings {
   /** The shared folder through which wrapper and sidecars signal. */
   readonly coordPoint: string;
-  /** Tells one run from an earlier one in the same folder; without it nothing is taken for stale. */
+  /** Tells one run from an earlier one in the same folder. */
   readonly runId?: string;
   readonly pollInterval: Milliseconds;
   readonly beatInterval: Milliseconds;
