@@ -2,18 +2,19 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /*
- * What would change the brain from outside: Bun and the engine in it, its allocators, zx, consola, the
- * dynamic loader. An entry that ends in '=' is a whole name. The list is checked against the executable's
- * own strings by test/launcher/environment.test.ts.
+ * What would change the brain from outside: Bun, the engine, the allocator and the libraries in it, zx,
+ * consola, the dynamic loader. An entry that ends in '=' is a whole name. In any case of letters, because
+ * mimalloc reads its variables in any.
  */
 static const char *const hijacking[] = {
-    "BUN_", "NODE_", "JSC_", "ZX_", "CONSOLA_", "LD_", "GLIBC_TUNABLES=", "MALLOC_", "MIMALLOC_",
-    "GIGACAGE_", "SIMDUTF_", "UV_", "GCONV_PATH=", "LOCPATH=", "CI=", "DEBUG=", "TEST=",
+    "BUN_", "NODE_", "JSC_", "ZX_", "CONSOLA_", "MIMALLOC_", "UV_", "ICU_", "SIMDUTF_", "OPENSSL_", "LD_", "MALLOC_",
+    "GLIBC_TUNABLES=", "GLIBCXX_TUNABLES=", "GCONV_PATH=", "LOCPATH=", "CI=", "DEBUG=", "TEST=",
 };
 
-/* What we tell the brain. Nobody else can: an inherited variable of such a name is left out. */
+/* What we tell the brain. Nobody else can: an inherited variable of such a name never reaches it. */
 static const char hidden_prefix[] = "DATAMON_SIDECAR_HIDDEN_";
 static const char control_entry[] = "DATAMON_SIDECAR_CONTROL=3";
 static const char directory_name[] = "DATAMON_SIDECAR_CWD=";
@@ -21,7 +22,7 @@ static const char *const reserved[] = {hidden_prefix, "DATAMON_SIDECAR_CONTROL="
 
 static bool begins_with_one_of(const char *entry, const char *const *list, size_t length) {
   for (size_t i = 0; i < length; i++)
-    if (strncmp(entry, list[i], strlen(list[i])) == 0) return true;
+    if (strncasecmp(entry, list[i], strlen(list[i])) == 0) return true;
   return false;
 }
 #define IS_IN(entry, list) begins_with_one_of(entry, list, sizeof(list) / sizeof *(list))

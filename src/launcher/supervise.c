@@ -86,7 +86,7 @@ static void suspend(void) {
   sigemptyset(&stop);
   sigaddset(&stop, SIGTSTP);
   if (application == 0 && brain != 0) kill(brain, SIGSTOP);
-  pass_terminal(application, getpgrp());
+  if (application != 0) pass_terminal(application, getpgrp());
   raise(SIGTSTP);
   sigprocmask(SIG_UNBLOCK, &stop, NULL); /* stops here */
   sigprocmask(SIG_BLOCK, &stop, NULL);
@@ -155,8 +155,9 @@ static void pass_on(int number) {
     else kill(-application, SIGTSTP);
     break;
   case SIGCONT:
-    pass_terminal(getpgrp(), application);
-    if (application != 0) kill(-application, SIGCONT);
+    if (application == 0) break;
+    pass_terminal(getpgrp(), application); /* a shell's `fg` */
+    kill(-application, SIGCONT);
     break;
   case SIGTTIN: case SIGTTOU:
     break;

@@ -86,6 +86,13 @@ describe.skipIf(!possible)("on a terminal", () => {
     expect(await process.exited).toBe(0);
   });
 
+  test("the brain can be typed to, although it lives in another session", async () => {
+    const { process, type, until } = onTerminal([kit.launcher, "--read"]);
+    type("typed\n\u0004");
+    await until('read "typed\\n"');
+    expect(await process.exited).toBe(0);
+  });
+
   test("a shell can stop and continue it, and has the terminal back in between and afterwards", async () => {
     const { process, type, until } = onTerminal(["bash", "--norc", "--noprofile", "-i"]);
     type(`PS1='next> '; '${kit.launcher}' -- bash -c '${script.replaceAll("'", String.raw`'\''`)}'\n`);
