@@ -2,7 +2,7 @@ import type { Peer } from "../core/participants.ts";
 import { gather } from "./gather.ts";
 import { outcome } from "./outcome.ts";
 import type { Findings } from "./outcome.ts";
-import type { ConfigurationError, Problem } from "./problems.ts";
+import type { ConfigurationError } from "./problems.ts";
 import { resolve } from "./resolve.ts";
 import type { Resolved } from "./resolve.ts";
 import { commonRules } from "./rules.ts";
@@ -18,10 +18,7 @@ export function parseAppArguments(inputs: Inputs): Parsed<AppSettings> {
 }
 
 /** Judges resolved settings of the wrapper and builds them. */
-export function appOutcome(
-  resolved: Resolved,
-  failure?: new (problems: readonly Problem[]) => ConfigurationError,
-): Parsed<AppSettings> {
+export function appOutcome(resolved: Resolved, failure?: typeof ConfigurationError): Parsed<AppSettings> {
   const findings: Findings = { problems: [], warnings: [] };
   commonRules(resolved, findings);
   const { waitFor, command } = resolved.values;

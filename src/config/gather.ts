@@ -18,6 +18,9 @@ export interface FileLocation {
   readonly optional: boolean;
 }
 
+/** A file, or the text itself where a variable holds it. */
+export type SettingsLocation = FileLocation | { readonly text: string; readonly source: string };
+
 /** The settings file a role is to read, before anything is read: `--config`, else `SIDECAR_CONFIG`. */
 export function configFileOf(
   role: Role,

@@ -20,10 +20,10 @@ export function outcome<Settings>(
   resolved: Resolved,
   verdict: Verdict,
   build: () => Settings,
-  failure: new (problems: readonly Problem[]) => ConfigurationError = ConfigurationError,
+  failure: typeof ConfigurationError = ConfigurationError,
 ): Parsed<Settings> {
   const problems = [...resolved.problems, ...verdict.problems];
-  if (problems.length > 0) throw new failure(problems);
+  if (problems.length > 0) throw new failure(problems, resolved.origins);
   return {
     settings: build(),
     origins: resolved.origins,

@@ -1,4 +1,5 @@
 import { KnownError } from "../core/errors.ts";
+import type { Origin } from "./origin.ts";
 import { masked } from "./secrets.ts";
 
 /** One mistake in the settings, with all that is needed to mend it. */
@@ -22,12 +23,15 @@ const SHOWN_CHARACTERS = 120;
 /** Every mistake in the settings at once: `usage` when all are of the command line, else `configuration`. */
 export class ConfigurationError extends KnownError {
   readonly problems: readonly Problem[];
+  /** Where the values that could be read came from, for `config show`. */
+  readonly origins: readonly Origin[];
 
-  constructor(problems: readonly Problem[]) {
+  constructor(problems: readonly Problem[], origins: readonly Origin[] = []) {
     const kind = problems.every((problem) => problem.usage === true) ? "usage" : "configuration";
     super(kind, messageOf(problems));
     this.name = "ConfigurationError";
     this.problems = problems;
+    this.origins = origins;
   }
 }
 

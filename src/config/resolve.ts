@@ -8,7 +8,7 @@ import type { RoleSchema } from "./schema/roles.ts";
 import { aboutOf } from "./schema/setting.ts";
 import type { Setting, Settings } from "./schema/setting.ts";
 import { masked } from "./secrets.ts";
-import type { Origin } from "./settings.ts";
+import type { Origin } from "./origin.ts";
 
 /** A named thing of a group with its values; those refused are left out. */
 export interface ResolvedItem {

@@ -2,6 +2,7 @@
 import type { Peer } from "../core/participants.ts";
 import type { BundleRef, LogLevel, Milliseconds } from "../ports.ts";
 import type { SettingsFile } from "./file.ts";
+import type { Origin } from "./origin.ts";
 
 export type LogFormat = "auto" | "pretty" | "json";
 
@@ -157,15 +158,6 @@ export interface PostgresSettings extends CommonSettings, TransferSettings {
 export interface SidecarSettings extends CommonSettings {
   readonly files?: FilesSettings;
   readonly postgres?: PostgresSettings;
-}
-
-/** Where one value came from, for `config show`. */
-export interface Origin {
-  readonly key: string;
-  /** The value as a person would write it; a secret is masked. */
-  readonly value: string;
-  /** `--coord-point`, `SIDECAR_COORD_POINT`, `file.yaml:12`, `default`. */
-  readonly source: string;
 }
 
 /** Settings, where each came from, and what is worth a warning in the log. */

@@ -1,5 +1,6 @@
 import { filesOutcome } from "../files.ts";
 import { gather } from "../gather.ts";
+import type { SettingsLocation } from "../gather.ts";
 import { gathering } from "../layers/layer.ts";
 import type { Layer } from "../layers/layer.ts";
 import { resolve } from "../resolve.ts";
@@ -12,22 +13,17 @@ import { fuseVariablesLayer, hasFuseVariables } from "./fuse-variables.ts";
 
 const PARAMETERS = "dm_fuse_params";
 
-/** `dm_fuse_params` is the path of a file, or the text itself. */
-export type LegacyParameters =
-  | { readonly type: "path"; readonly path: string; readonly source: string }
-  | { readonly type: "text"; readonly text: string; readonly source: string };
-
 /** Where the parameters of `wrap_datamon.sh` are; arguments, when there are any, come instead of them. */
 export function legacyFilesParameters(
   argv: readonly string[],
   env: Inputs["env"],
-): LegacyParameters | undefined {
+): SettingsLocation | undefined {
   const given = env[PARAMETERS];
   if (argv.length > 0 || given === undefined || given.trim() === "") return undefined;
-  const source = PARAMETERS;
-  return /[\n{]|:(?:\s|$)/.test(given)
-    ? { type: "text", text: given, source }
-    : { type: "path", path: given.trim(), source };
+  const isText = /[\n{]|:(?:\s|$)/.test(given);
+  return isText
+    ? { text: given, source: PARAMETERS }
+    : { path: given.trim(), source: PARAMETERS, optional: false };
 }
 
 /**
