@@ -53,7 +53,7 @@ export function createMounts(options: { readonly env?: Environment; readonly run
         const entry = at(realPath);
         if (entry === undefined || !which(entry)) return;
         const said: string[] = [];
-        if (await detachTopmost(realPath, said)) continue;
+        if ((await detachTopmost(realPath, said)) || at(realPath)?.id !== entry.id) continue;
         const why =
           said.length === 0 ? "neither fusermount3, fusermount nor umount is on PATH" : said.join("; ");
         throw new KnownError("system", `cannot unmount "${realPath}": ${why}`, {

@@ -1,5 +1,7 @@
 /** One line of `/proc/self/mountinfo`, as far as we look at it (proc_pid_mountinfo(5)). */
 export interface MountEntry {
+  /** Unique among the mounts there are; used again once this one is gone. */
+  readonly id: number;
   /** The real path of the mount point; symbolic links never appear in the table. */
   readonly mountPoint: string;
   /** `ext4`, `fuse.datamon`, … */
@@ -29,6 +31,7 @@ function parseLine(line: string): MountEntry | undefined {
     return undefined;
   }
   return {
+    id: Number(fields[0]),
     mountPoint: unescapeField(mountPoint),
     type: unescapeField(type),
     source: unescapeField(source),

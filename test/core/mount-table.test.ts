@@ -10,19 +10,19 @@ test("a line gives the mount point, the type and the source, whatever optional f
     "97 29 0:55 / /mnt/in ro,nosuid - fuse.datamon golden-repo ro,user_id=0",
   ].join("\n");
   expect(parseMountTable(`${text}\n`)).toEqual([
-    { mountPoint: "/mnt/parent", type: "ext3", source: "/dev/root" },
-    { mountPoint: "/mnt/in", type: "fuse.datamon", source: "golden-repo" },
+    { id: 36, mountPoint: "/mnt/parent", type: "ext3", source: "/dev/root" },
+    { id: 97, mountPoint: "/mnt/in", type: "fuse.datamon", source: "golden-repo" },
   ]);
 });
 
 test("escaped characters come back, an escaped backslash only once", () => {
   const [entry] = parseMountTable(String.raw`1 2 0:1 / /a\040b\011c\134040 rw - fuse.datamon re\040po rw`);
-  expect(entry).toEqual({ mountPoint: "/a b\tc\\040", type: "fuse.datamon", source: "re po" });
+  expect(entry).toEqual({ id: 1, mountPoint: "/a b\tc\\040", type: "fuse.datamon", source: "re po" });
 });
 
 test("a folder named - is not taken for the separator", () => {
   const [entry] = parseMountTable("1 2 0:1 - - rw - tmpfs - rw");
-  expect(entry).toEqual({ mountPoint: "-", type: "tmpfs", source: "-" });
+  expect(entry).toEqual({ id: 1, mountPoint: "-", type: "tmpfs", source: "-" });
 });
 
 test("of stacked mounts the last one is seen", () => {
@@ -40,7 +40,7 @@ test("any mount point survives the kernel's escaping", () => {
   fc.assert(
     fc.property(path, path, (mountPoint, source) => {
       const line = `1 2 0:1 / ${escape(mountPoint)} rw shared:1 - fuse.datamon ${escape(source)} rw`;
-      const entry = { mountPoint, type: "fuse.datamon", source };
+      const entry = { id: 1, mountPoint, type: "fuse.datamon", source };
       expect(parseMountTable(line)).toEqual([entry]);
     }),
     { numRuns: PARSER_RUNS },

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { downloadArgv } from "../../../core/datamon-argv.ts";
+import { RECORD_FOLDER } from "../../../core/storage/keys.ts";
 import { KnownError, toKnownError } from "../../../core/errors.ts";
 import type { Downloaded, DownloadRequest, Milliseconds, Progress, Report } from "../../../ports.ts";
 import { commandFailure, type DatamonCommand, succeeded } from "./command.ts";
@@ -9,7 +10,7 @@ import { measureFileLists, measureFolder } from "./measure.ts";
 import { alreadyThere } from "./present.ts";
 import { Staging } from "./staging.ts";
 import { runTransfer } from "./transfer.ts";
-import { bundleIn, METADATA_FOLDER, type VerifyBundleFolder } from "./verify.ts";
+import { bundleIn, type VerifyBundleFolder } from "./verify.ts";
 
 export interface DownloadSetup {
   readonly command: DatamonCommand;
@@ -103,8 +104,8 @@ async function oneAttempt(
 async function measured(folder: string, repo: string): Promise<Progress | undefined> {
   const bundle = await bundleIn(folder, repo).catch(() => undefined);
   if (bundle === undefined) return undefined;
-  const total = await measureFileLists(join(folder, METADATA_FOLDER), bundle.id);
-  const done = await measureFolder(folder, new Set([METADATA_FOLDER]));
+  const total = await measureFileLists(join(folder, RECORD_FOLDER), bundle.id);
+  const done = await measureFolder(folder, new Set([RECORD_FOLDER]));
   return { files: done.files, totalFiles: total.files, bytes: done.bytes, totalBytes: total.bytes };
 }
 

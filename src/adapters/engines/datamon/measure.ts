@@ -7,9 +7,6 @@ export interface Measure {
   readonly bytes: number;
 }
 
-/** Top folders that datamon neither uploads nor counts. */
-export const DATAMON_FOLDERS: ReadonlySet<string> = new Set([".datamon", ".conflicts", ".checkpoints"]);
-
 /** Files below a folder and their bytes. What vanishes meanwhile is not counted. */
 export async function measureFolder(
   folder: string,

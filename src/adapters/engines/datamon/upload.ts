@@ -2,12 +2,13 @@ import { stat } from "node:fs/promises";
 import { bundleGetArgv, uploadArgv } from "../../../core/datamon-argv.ts";
 import { uploadedIdIn } from "../../../core/datamon-output.ts";
 import { KnownError, systemCode } from "../../../core/errors.ts";
+import { RESERVED_FOLDERS } from "../../../core/storage/keys.ts";
 import type { Milliseconds, Report, Uploaded, UploadRequest } from "../../../ports.ts";
 import type { Finished } from "../../processes.ts";
 import { bytesMovedBy } from "./activity.ts";
 import { commandFailure, type DatamonCommand, logRemedy, succeeded } from "./command.ts";
 import { ensureLabel } from "./labels.ts";
-import { DATAMON_FOLDERS, measureFolder } from "./measure.ts";
+import { measureFolder } from "./measure.ts";
 import { runTransfer } from "./transfer.ts";
 
 export interface UploadSetup {
@@ -30,7 +31,7 @@ export async function upload(
   const { command, stall } = setup;
   const { repo, path, label, commandFlags: flags } = request;
   await requireFolder(path);
-  const total = await measureFolder(path, DATAMON_FOLDERS);
+  const total = await measureFolder(path, new Set(RESERVED_FOLDERS));
   let id: string | undefined;
   const transfer = {
     verb: "upload",

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { downloadedIdIn, fileListsIn } from "../../../core/datamon-output.ts";
 import { systemCode } from "../../../core/errors.ts";
+import { RECORD_FOLDER } from "../../../core/storage/keys.ts";
 
 /** A bundle as the command leaves it in a folder. */
 export interface BundleFolder {
@@ -27,12 +28,9 @@ export type VerifyBundleFolder = (
   signal: AbortSignal,
 ) => Promise<{ readonly files: number; readonly bytes: number }>;
 
-/** Where the command leaves its copies, below the destination. */
-export const METADATA_FOLDER = ".datamon";
-
 /** What the command left in `folder`; undefined when it left no bundle, or more than one. */
 export async function bundleIn(folder: string, repo: string): Promise<BundleFolder | undefined> {
-  const metadata = join(folder, METADATA_FOLDER);
+  const metadata = join(folder, RECORD_FOLDER);
   const names = await readdir(metadata).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
     throw error;
