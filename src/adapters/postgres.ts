@@ -14,6 +14,7 @@ import { runNamed } from "./postgres/nameless.ts";
 import { checkPort } from "./postgres/port-check.ts";
 import { startServer } from "./postgres/server.ts";
 import { runTool } from "./postgres/tool.ts";
+import { dumpAndRestore, freeSpace, pgUpgrade } from "./postgres/upgrade.ts";
 import type { Run, SpawnSupervised } from "./processes.ts";
 
 export interface PostgresParts {
@@ -36,6 +37,9 @@ export function createPostgres(parts: PostgresParts): Postgres {
     files: clusterFiles,
     checkPort,
     endLeftover,
+    freeSpace,
+    pgUpgrade: (request, signal) => pgUpgrade(parts, request, signal),
+    dumpAndRestore: (request, signal) => dumpAndRestore(parts, request, signal),
     start: (request, signal) => startServer(parts, request, signal),
 
     async initialise(installation, cluster, signal) {

@@ -1,11 +1,12 @@
 /** What the Postgres workload needs from the world; the real ones are in `adapters/postgres/`. */
 import type { Authentication } from "../core/postgres/access.ts";
 import type { NewCluster } from "../core/postgres/arguments.ts";
-import type { Claim, Occupancy } from "../core/postgres/claim.ts";
+import type { Claim, Occupancy, Workshop } from "../core/postgres/claim.ts";
 import type { ControlData } from "../core/postgres/control-data.ts";
 import type { Major } from "../core/postgres/major.ts";
 import type { MadeFrom, Manifest } from "../core/postgres/manifest.ts";
 import type { Rung } from "../core/postgres/shutdown.ts";
+import type { SocketAddress } from "../core/postgres/upgrade-arguments.ts";
 import type { Milliseconds } from "../ports.ts";
 
 /** The programs of one major version. */
@@ -28,17 +29,21 @@ export interface DataFolder {
   /** Removes everything but our own corner. Call only when the folder is ours. */
   clear(): Promise<void>;
   /** An empty folder inside, for a cluster that is being made: what stops half-way is never taken for one. */
-  incoming(): Promise<string>;
-  /** Moves a finished cluster from `incoming` to its place. */
-  adopt(incoming: string): Promise<void>;
+  workshop(name: Workshop): Promise<string>;
+  /** Moves a finished cluster from its workshop into place, and removes all workshops. */
+  adopt(workshop: string): Promise<void>;
 }
 
 /** The files of a cluster that no server is running on. */
 export interface ClusterFiles {
   /** The major version in `PG_VERSION`; undefined when this is no cluster. */
   major(): Promise<Major | undefined>;
-  /** The version the old sidecar wrote into `pg_version`. */
-  legacyVersion(): Promise<string | undefined>;
+  /** The text of a file; undefined when it is not there. */
+  read(name: string): Promise<string | undefined>;
+  /** Writes a file as the server's user would. */
+  write(name: string, text: string): Promise<void>;
+  /** Bytes of everything in it. */
+  size(): Promise<number>;
   /**
    * Brings back what datamon does not store: empty folders and modes, as the bundle's manifest says, else as the major
    * version needs them; gives everything to the server's user. Returns the manifest, if there is one.
@@ -72,7 +77,7 @@ export interface ServerRequest {
 }
 
 /** A server that answered a query when it was handed out: over TCP, unless it listens on its socket alone. */
-export interface Server {
+export interface Server extends SocketAddress {
   /** Resolves with the cause and its last log lines when it ends by itself, never after `stop`. */
   readonly died: Promise<Error>;
   /** Runs statements as superuser in a session of their own. Errors: `system`, with `sqlstate` in its details. */
@@ -99,4 +104,35 @@ export interface Postgres {
   endLeftover(folder: string, patience: Milliseconds): Promise<void>;
   /** Errors: `system` with the server's last words, `stopped`. */
   start(request: ServerRequest, signal: AbortSignal): Promise<Server>;
+  /** Free bytes for us on the volume of a folder. */
+  freeSpace(folder: string): Promise<number>;
+  /**
+   * `pg_upgrade`, or only its check. Errors: `system` with what it said, `stopped`.
+   */
+  pgUpgrade(request: PgUpgradeRequest, signal: AbortSignal): Promise<void>;
+  /**
+   * Copies roles and databases from one server to another with the client programs of the newer one, through files in
+   * `workshop`. Errors: `system` with the first statement that fails, `stopped`.
+   */
+  dumpAndRestore(request: DumpRequest, signal: AbortSignal): Promise<void>;
+}
+
+/** Both folders have their cluster at rest. */
+export interface PgUpgradeRequest {
+  readonly name: string;
+  readonly from: Installation;
+  readonly to: Installation;
+  readonly oldFolder: string;
+  readonly newFolder: string;
+  readonly link: boolean;
+  readonly checkOnly: boolean;
+}
+
+export interface DumpRequest {
+  /** The newer server's. */
+  readonly tools: Installation;
+  readonly from: Server;
+  readonly to: Server;
+  readonly databases: readonly string[];
+  readonly workshop: string;
 }

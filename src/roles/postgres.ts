@@ -6,8 +6,8 @@ import { createSuperuser, MAINTENANCE_ROLE } from "../core/postgres/sql.ts";
 import type { Memory, Workload, WorkloadReporter } from "../ports.ts";
 import type { ClusterFiles, Installation, Server } from "../ports/postgres.ts";
 import { claimAs, dataPath, type PostgresDependencies, titleOf } from "./postgres/dependencies.ts";
-import { installationOf, obtainCluster, outsideFolder } from "./postgres/obtain.ts";
-import { compact, dismissClients, obstacle, tablespacesOutside } from "./postgres/quiesce.ts";
+import { installationOf, obtainCluster } from "./postgres/obtain.ts";
+import { compact, dismissClients, obstacle, outsideFolder, tablespacesOutside } from "./postgres/quiesce.ts";
 import { Serving } from "./postgres/serving.ts";
 
 export type { PostgresDependencies } from "./postgres/dependencies.ts";

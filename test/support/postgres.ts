@@ -94,6 +94,12 @@ export async function makeBench(over: Partial<PostgresParts> = {}): Promise<Benc
   };
 }
 
+/** Postgres 13 alone, or both versions, with the libraries that 13 needs. */
+export function withMajors(bench: Bench, ...binDirs: string[]): Partial<PostgresDependencies> {
+  const env = { ...process.env, LD_LIBRARY_PATH: LIBRARIES_13 };
+  return { postgres: createPostgres({ ...bench.parts, binDirs, env }) };
+}
+
 export const quiet: WorkloadReporter = { doing: () => {}, bundle: () => {}, reserve: () => {} };
 export const nothing: Memory = { uploaded: [], reserved: {} };
 export const unstopped = new AbortController().signal;

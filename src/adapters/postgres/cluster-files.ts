@@ -23,6 +23,7 @@ import {
   usualMode,
 } from "../../core/postgres/manifest.ts";
 import type { ClusterFiles } from "../../ports/postgres.ts";
+import { mustDrop } from "./identity.ts";
 
 /** The cluster at `path`; our own corner in it is left alone. */
 export function clusterFiles(path: string): ClusterFiles {
@@ -34,8 +35,19 @@ export function clusterFiles(path: string): ClusterFiles {
       return majorOf((await textOf("PG_VERSION")) ?? "");
     },
 
-    async legacyVersion() {
-      return (await textOf(LEGACY_VERSION_FILE))?.trim();
+    read: textOf,
+
+    async write(name, text) {
+      await writeFile(at(name), text, { mode: usualMode("file") });
+      const { uid, gid } = await stat(path);
+      if (mustDrop()) await lchown(at(name), uid, gid);
+    },
+
+    async size() {
+      const sizes = await Promise.all(
+        (await walk(path)).map(async (entry) => (await lstat(at(entry.path))).size),
+      );
+      return sizes.reduce((sum, size) => sum + size, 0);
     },
 
     async restore(major) {
@@ -45,7 +57,7 @@ export function clusterFiles(path: string): ClusterFiles {
       }
       const { uid, gid } = await stat(path);
       for (const entry of await walk(path)) {
-        if (process.geteuid?.() === 0) await lchown(at(entry.path), uid, gid);
+        if (mustDrop()) await lchown(at(entry.path), uid, gid);
         if (entry.kind === "link") continue;
         const mode = manifest?.modes[entry.path] ?? usualMode(entry.kind);
         if (entry.mode !== mode) await chmod(at(entry.path), mode);

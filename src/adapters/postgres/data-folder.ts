@@ -5,13 +5,14 @@ import { FOLDER_MODE } from "../../core/postgres/layout.ts";
 import {
   CLAIM,
   formatClaim,
-  INCOMING,
   type Occupancy,
   parseClaim,
   PRIVATE_FOLDER,
+  workshopPath,
+  WORKSHOPS,
 } from "../../core/postgres/claim.ts";
 import type { DataFolder } from "../../ports/postgres.ts";
-import { chooseIdentity } from "./identity.ts";
+import { chooseIdentity, mustDrop } from "./identity.ts";
 
 /** `runAs`: whom root gives a new folder to. */
 export function dataFolder(path: string, runAs: string | undefined): DataFolder {
@@ -45,23 +46,24 @@ export function dataFolder(path: string, runAs: string | undefined): DataFolder 
       for (const entry of await readdir(path)) {
         if (entry !== PRIVATE_FOLDER) await rm(at(entry), { recursive: true, force: true });
       }
-      await rm(at(INCOMING), { recursive: true, force: true });
+      for (const name of WORKSHOPS) await rm(at(workshopPath(name)), { recursive: true, force: true });
     },
 
-    async incoming() {
-      await rm(at(INCOMING), { recursive: true, force: true });
-      await mkdir(at(INCOMING), { mode: FOLDER_MODE });
+    async workshop(name) {
+      const workshop = at(workshopPath(name));
+      await rm(workshop, { recursive: true, force: true });
+      await mkdir(workshop, { mode: FOLDER_MODE });
       const { uid, gid } = await stat(path);
-      await lchown(at(INCOMING), uid, gid);
-      return at(INCOMING);
+      if (mustDrop()) await lchown(workshop, uid, gid);
+      return workshop;
     },
 
-    async adopt(incoming) {
-      for (const entry of await readdir(incoming)) {
+    async adopt(workshop) {
+      for (const entry of await readdir(workshop)) {
         // The datamon command keeps notes of its own in a folder of this name.
-        if (entry !== PRIVATE_FOLDER) await rename(join(incoming, entry), at(entry));
+        if (entry !== PRIVATE_FOLDER) await rename(join(workshop, entry), at(entry));
       }
-      await rm(incoming, { recursive: true, force: true });
+      for (const name of WORKSHOPS) await rm(at(workshopPath(name)), { recursive: true, force: true });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { KnownError } from "../../core/errors.ts";
+import { socketPath } from "../../core/postgres/arguments.ts";
 import {
   beginShutdown,
   type Rung,
@@ -7,6 +8,7 @@ import {
   stepShutdown,
 } from "../../core/postgres/shutdown.ts";
 import { causeFrom } from "../../core/postgres/server-log.ts";
+import type { SocketAddress } from "../../core/postgres/upgrade-arguments.ts";
 import type { Milliseconds } from "../../ports.ts";
 import type { Row, Server } from "../../ports/postgres.ts";
 import type { Supervised } from "../processes.ts";
@@ -23,7 +25,8 @@ export interface RunningParts {
   readonly stopTimeout: Milliseconds;
   /** The last lines of its log. */
   readonly lines: () => readonly string[];
-  readonly socket: Target;
+  readonly socketFolder: string;
+  readonly port: number;
   readonly tcp: Target | undefined;
   readonly closeAccess: () => Promise<void>;
 }
@@ -52,12 +55,20 @@ export class RunningServer implements Server {
     });
   }
 
+  get socketFolder(): string {
+    return this.#parts.socketFolder;
+  }
+
+  get port(): number {
+    return this.#parts.port;
+  }
+
   lastWords(): string {
     return causeFrom(this.#parts.lines());
   }
 
   query(statement: string, options: QueryOptions = {}): Promise<readonly Row[]> {
-    return query(this.#parts.socket, statement, options);
+    return query(socketOf(this), statement, options);
   }
 
   async refuseClients(): Promise<void> {
@@ -104,4 +115,8 @@ export class RunningServer implements Server {
     }
     return state.rung;
   }
+}
+
+function socketOf({ socketFolder, port }: SocketAddress): Target {
+  return { type: "socket", path: socketPath(socketFolder, port) };
 }

@@ -52,8 +52,8 @@ export async function startServer(
     lines.push(line);
     if (lines.length > 40) lines.shift();
     if (saysReady(line)) hint.resolve();
-    const bad = ["ERROR", "WARNING", "FATAL", "PANIC"].includes(severityOf(line) ?? "");
-    log[bad ? "info" : "debug"](`postgres: ${line}`, { database: request.name });
+    // An application may provoke errors by the thousand; what ends the server is told by `died`.
+    log[severityOf(line) === "PANIC" ? "error" : "debug"](`postgres: ${line}`, { database: request.name });
   };
   const child = await parts.spawn(
     join(request.installation.binDir, "postgres"),
@@ -80,7 +80,8 @@ export async function startServer(
     name: request.name,
     stopTimeout: request.stopTimeout,
     lines: () => lines,
-    socket,
+    socketFolder,
+    port: request.port,
     tcp,
     closeAccess: () => writeAccess(closedAccess()),
   });

@@ -7,8 +7,13 @@ import { type MadeFrom, madeFromAt } from "./manifest.ts";
  */
 export const PRIVATE_FOLDER = ".datamon";
 export const CLAIM = `${PRIVATE_FOLDER}/sidecar.json`;
-/** Where a cluster is made or downloaded before it is complete. */
-export const INCOMING = `${PRIVATE_FOLDER}/incoming`;
+/** Where clusters are made before they are complete: a new or downloaded one, an upgraded one, and its dump. */
+export const WORKSHOPS = ["incoming", "upgraded", "dump"] as const;
+export type Workshop = (typeof WORKSHOPS)[number];
+
+export function workshopPath(name: Workshop): string {
+  return `${PRIVATE_FOLDER}/${name}`;
+}
 
 /**
  * `preparing`: what lies in the folder is incomplete. `prepared`: it is a whole cluster, used in `run`. `settled`: the

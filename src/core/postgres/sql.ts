@@ -50,3 +50,17 @@ export function setPassword(role: string, verifier: string): string {
 export function createSuperuser(role: string): string {
   return `CREATE ROLE ${quoteIdentifier(role)} SUPERUSER CREATEDB CREATEROLE LOGIN`;
 }
+
+/** How a cluster was made, which another one must match to take over its files. */
+export const CLUSTER_TRAITS = `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate AS collate, datctype AS ctype
+ FROM pg_database WHERE datname = 'template0'`;
+
+export const EXTENSIONS = "SELECT extname AS name FROM pg_extension ORDER BY extname";
+export const AVAILABLE_EXTENSIONS = "SELECT name FROM pg_available_extensions";
+export const OUTDATED_EXTENSIONS =
+  "SELECT name FROM pg_available_extensions WHERE installed_version <> default_version ORDER BY name";
+export const KNOWN_PARAMETERS = "SELECT name FROM pg_settings";
+
+export function updateExtension(name: string): string {
+  return `ALTER EXTENSION ${quoteIdentifier(name)} UPDATE`;
+}

@@ -3,11 +3,12 @@ import { KnownError } from "../../core/errors.ts";
 import { approachTo } from "../../core/postgres/claim.ts";
 import { AT_REST } from "../../core/postgres/control-data.ts";
 import { majorOf } from "../../core/postgres/major.ts";
-import type { MadeFrom } from "../../core/postgres/manifest.ts";
+import { LEGACY_VERSION_FILE, type MadeFrom } from "../../core/postgres/manifest.ts";
 import { planUpgrade } from "../../core/postgres/upgrade.ts";
 import type { WorkloadReporter } from "../../ports.ts";
 import type { DataFolder, Installation } from "../../ports/postgres.ts";
 import { claimAs, dataPath, participantFor, type PostgresDependencies, titleOf } from "./dependencies.ts";
+import { outsideFolder } from "./quiesce.ts";
 import { upgradeCluster } from "./upgrade.ts";
 
 /** A cluster in its place, with the server to run it. */
@@ -43,7 +44,7 @@ export async function obtainCluster(
   }
   await claimAs("preparing", settings, dependencies);
   if (approach === "again") await folder.clear();
-  const incoming = await folder.incoming();
+  const incoming = await folder.workshop("incoming");
   const { source } = settings;
   if (source === undefined) {
     const installation = newest(installations);
@@ -107,7 +108,7 @@ async function restore(
       },
     );
   }
-  const noted = majorOf((await files.legacyVersion()) ?? "");
+  const noted = majorOf((await files.read(LEGACY_VERSION_FILE)) ?? "");
   if (noted !== undefined && noted !== major) {
     log.warn("pg_version does not say what PG_VERSION says, which is right", { noted, major, bundle: id });
   }
@@ -128,15 +129,6 @@ async function restore(
   const target = newest(installations);
   const old = { installation, folder: incoming, repo, bundle: id };
   return await upgradeCluster(settings, dependencies, old, target, reporter, signal);
-}
-
-/** What lies outside the data folder is in no bundle. */
-export function outsideFolder(settings: DatabaseSettings, names: readonly string[]): KnownError {
-  return new KnownError(
-    "configuration",
-    `cannot archive ${titleOf(settings)} as a bundle: parts of it lie outside its data folder: ${names.join(", ")}`,
-    { remedy: "move everything into pg_default (ALTER TABLE … SET TABLESPACE) and drop the tablespaces" },
-  );
 }
 
 function newest(installations: readonly Installation[]): Installation {

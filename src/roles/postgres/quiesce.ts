@@ -12,7 +12,6 @@ import {
 import type { WorkloadReporter } from "../../ports.ts";
 import type { ClusterFiles, Row, Server } from "../../ports/postgres.ts";
 import { type PostgresDependencies, titleOf } from "./dependencies.ts";
-import { outsideFolder } from "./obtain.ts";
 
 const POLL_MS = 25;
 /** A terminated backend that does not end in this time is left to the shutdown, which ends it in its own way. */
@@ -61,19 +60,23 @@ export async function obstacle(
   files: ClusterFiles,
   signal: AbortSignal,
 ): Promise<KnownError | undefined> {
-  const prepared = await server.query(PREPARED_TRANSACTIONS, { signal });
-  if (prepared.length > 0) {
-    const names = prepared
-      .map((row) => `"${row["gid"]}" of ${row["owner"]} in ${row["database"]}`)
-      .join(", ");
+  const prepared = await preparedTransactions(server, signal);
+  if (prepared !== undefined) {
     return new KnownError(
       "system",
-      `cannot archive ${titleOf(settings)}: transactions are prepared and neither committed nor rolled back: ${names}`,
+      `cannot archive ${titleOf(settings)}: transactions are prepared and neither committed nor rolled back: ${prepared}`,
       { remedy: "let the application end them with COMMIT PREPARED or ROLLBACK PREPARED" },
     );
   }
   const outside = await tablespacesOutside(server, files, signal);
   return outside.length === 0 ? undefined : outsideFolder(settings, outside);
+}
+
+/** The prepared transactions by name, with owner and database; undefined when there is none. */
+export async function preparedTransactions(server: Server, signal: AbortSignal): Promise<string | undefined> {
+  const rows = await server.query(PREPARED_TRANSACTIONS, { signal });
+  if (rows.length === 0) return undefined;
+  return rows.map(({ gid, owner, database }) => `"${gid}" of ${owner} in ${database}`).join(", ");
 }
 
 /** Names of the tablespaces whose files are not in the data folder. */
@@ -87,6 +90,15 @@ export async function tablespacesOutside(
     if (!(await files.isFolder(`pg_tblspc/${oid}`))) outside.push(`tablespace "${name}"`);
   }
   return outside;
+}
+
+/** What lies outside the data folder is in no bundle. */
+export function outsideFolder(settings: DatabaseSettings, names: readonly string[]): KnownError {
+  return new KnownError(
+    "configuration",
+    `cannot archive ${titleOf(settings)} as a bundle: parts of it lie outside its data folder: ${names.join(", ")}`,
+    { remedy: "move everything into pg_default (ALTER TABLE … SET TABLESPACE) and drop the tablespaces" },
+  );
 }
 
 /** VACUUM of each database, if wanted, and everything onto the disk, so that the shutdown has little left to write. */
