@@ -17,7 +17,7 @@ export function settingsJsonSchema(): object {
     return [group.key, v.optional(items)] as const;
   });
   const file = v.strictObject({ ...partial(EVERY_SETTING), ...Object.fromEntries(groups) });
-  const schema = toJsonSchema(file, { typeMode: "input", errorMode: "ignore" });
+  const schema = toJsonSchema(file, { typeMode: "input", errorMode: "ignore", ignoreActions: ["metadata"] });
   return { title: "Settings of datamon-sidecar", ...schema };
 }
 
