@@ -66,6 +66,8 @@ export interface UploadRequest {
   readonly path: string;
   readonly message: string;
   readonly label?: string;
+  /** The id the bundle shall have. If a complete bundle has it already, only the label is set. Native engine only. */
+  readonly id?: string;
   readonly commandFlags?: readonly string[];
 }
 

@@ -3,48 +3,61 @@ import { onSignals } from "../adapters/signals.ts";
 import { writeTerminationMessage } from "../adapters/termination-message.ts";
 import type { CommonSettings } from "../config/settings.ts";
 import { oneLine, toKnownError } from "../core/errors.ts";
+import { EXIT_CODES } from "../core/exit-codes.ts";
 import { STOP_SIGNALS_ALONE } from "../core/signals.ts";
 import type { Log } from "../ports.ts";
 import type { Ending } from "../roles/participant.ts";
 import { composeLog } from "./compose.ts";
 import { exitCodeOfError } from "./exit.ts";
 
-export interface Life {
-  readonly participant: string;
-  readonly settings: CommonSettings;
-  readonly warnings: readonly string[];
-  /** How long to stay after success, in milliseconds; `Infinity` for ever, 0 not at all. */
-  readonly linger: number;
-  readonly live: (log: Log) => Promise<Ending>;
+/** How one participant of this process ended. */
+export interface Ended {
+  readonly exitCode: number;
+  /** One line for the kubelet, when it failed. */
+  readonly message: string | undefined;
 }
 
-/** Lives one participant's life and returns its exit code; the cause of a failure is left for the kubelet. */
-export async function live(life: Life): Promise<number> {
-  const { participant, settings } = life;
+/** Lives one participant's life; whatever is thrown on the way is a failure of that participant. Never rejects. */
+export async function live(
+  participant: string,
+  settings: CommonSettings,
+  life: (log: Log) => Promise<Ending>,
+): Promise<Ended> {
   const log = composeLog(settings, participant);
-  for (const warning of life.warnings) log.warn(warning);
-  const leave = (cause: string): void =>
-    writeTerminationMessage(settings.terminationMessagePath, `${participant} ${cause}\n`);
   try {
-    const { exitCode, failure } = await life.live(log);
-    if (failure !== undefined) {
-      leave(`failed while ${failure.phase}: ${failure.cause} (exit code ${failure.exitCode})`);
-    } else if (exitCode === 0 && life.linger > 0) {
-      log.info("stays instead of exiting, as the settings ask");
-      await linger(life.linger);
-    }
-    return exitCode;
+    const { exitCode, failure } = await life(log);
+    if (failure === undefined) return { exitCode, message: undefined };
+    const message = `${participant} failed while ${failure.phase}: ${failure.cause} (exit code ${exitCode})`;
+    return { exitCode, message };
   } catch (thrown) {
     const error = toKnownError(thrown);
     const exitCode = exitCodeOfError(error);
     log.error(oneLine(error), { exitCode, ...(error.kind === "bug" ? { error } : {}) });
-    leave(`failed: ${oneLine(error)} (exit code ${exitCode})`);
-    return exitCode;
+    return { exitCode, message: `${participant} failed: ${oneLine(error)} (exit code ${exitCode})` };
   }
 }
 
-/** Resolves after `duration` milliseconds, or when asked to stop. */
-async function linger(duration: number): Promise<void> {
+/**
+ * The exit code of a process from the ends of its participants: of several failures the one that is not the echo of another.
+ * It is left for the kubelet. After success the process stays for `linger` milliseconds when the settings ask for it.
+ */
+export async function conclude(
+  settings: CommonSettings,
+  ends: readonly Ended[],
+  linger: number,
+): Promise<number> {
+  const failed = ends.filter(({ exitCode, message }) => exitCode !== 0 || message !== undefined);
+  const first = failed.find(({ exitCode }) => exitCode !== EXIT_CODES.peer) ?? failed[0];
+  if (first !== undefined) {
+    if (first.message !== undefined) writeTerminationMessage(settings.terminationMessagePath, first.message);
+    return first.exitCode;
+  }
+  if (linger > 0) await stay(linger);
+  return 0;
+}
+
+/** Resolves after `duration` milliseconds, `Infinity` being for ever, or when asked to stop. */
+async function stay(duration: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = onSignals((signal) => {
     if (STOP_SIGNALS_ALONE.includes(signal)) resolve();

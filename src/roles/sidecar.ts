@@ -19,6 +19,8 @@ import { type Ending, Participant, type ParticipantDependencies } from "./partic
 
 export interface SidecarDependencies extends ParticipantDependencies {
   readonly workload: Workload;
+  /** Resolves when another participant of the same process has failed. */
+  readonly fellow?: Promise<Error>;
 }
 
 export interface SidecarSettings extends CommonSettings {
@@ -84,11 +86,12 @@ export async function runSidecar(
     },
   };
 
-  void workload.died.then((error) => {
-    const { kind } = toKnownError(error);
-    const exitCode = EXIT_CODES[kind];
-    participant.deliver({ type: "died", at: clock.now(), exitCode, cause: oneLine(error) });
-  });
+  for (const death of [workload.died, dependencies.fellow]) {
+    void death?.then((error) => {
+      const exitCode = EXIT_CODES[toKnownError(error).kind];
+      participant.deliver({ type: "died", at: clock.now(), exitCode, cause: oneLine(error) });
+    });
+  }
 
   return await participant.live();
 

@@ -62,7 +62,8 @@ export function makeSharedFolder(path: string, mode: number): void {
   }
 }
 
-function readRecord(folder: string): Joined | undefined {
+/** The record that holds now. Errors: `system` when it names no run. */
+export function readRecord(folder: string): Joined | undefined {
   const generations = readdirSync(folder)
     .map((name) => RECORD.exec(name)?.[1])
     .filter((digits) => digits !== undefined)

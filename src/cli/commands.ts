@@ -1,0 +1,20 @@
+import type { AnyCommand } from "./run-command.ts";
+
+/** The tree of commands: one file per verb, loaded only when it is meant. */
+export const root: AnyCommand = {
+  meta: {
+    name: "datamon-sidecar",
+    description:
+      "Runs an application around datamon bundles and Postgres databases: the wrapper in the application's container, the sidecars beside it, and the tools to look at both.",
+  },
+  subCommands: {
+    app: () => import("./commands/app.ts").then(({ default: command }) => command),
+    files: () => import("./commands/files.ts").then(({ default: command }) => command),
+    postgres: () => import("./commands/postgres.ts").then(({ default: command }) => command),
+    sidecar: () => import("./commands/sidecar.ts").then(({ default: command }) => command),
+    config: () => import("./commands/config/index.ts").then(({ default: command }) => command),
+    param: () => import("./commands/param/index.ts").then(({ default: command }) => command),
+    status: () => import("./commands/status.ts").then(({ default: command }) => command),
+    version: () => import("./commands/version.ts").then(({ default: command }) => command),
+  },
+};

@@ -1,0 +1,15 @@
+import { version } from "../../package.json";
+
+/** Put in by the build (`scripts/build/brain.ts`). */
+declare const DATAMON_SIDECAR_COMMIT: string | undefined;
+
+/** What `version` prints: enough to find the source of a binary again. */
+export function versionInfo(): {
+  readonly version: string;
+  readonly commit: string;
+  readonly bun: string;
+  readonly target: string;
+} {
+  const commit = typeof DATAMON_SIDECAR_COMMIT === "undefined" ? "unknown" : DATAMON_SIDECAR_COMMIT;
+  return { version, commit, bun: Bun.version, target: `${process.platform}-${process.arch}` };
+}
