@@ -63,8 +63,11 @@ export function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/**
+ * How a child ended, by what its `close` event tells. Node and Bun alike tell code 0 of a death by a real-time
+ * signal (32 and above), which cannot be told apart here; nothing we know of sends one.
+ */
 export function outcomeOf(code: number | null, signal: NodeJS.Signals | null): Outcome {
-  return signal === null
-    ? { type: "code", code: code ?? 0 }
-    : { type: "signal", signal: constants.signals[signal] };
+  if (signal !== null) return { type: "signal", signal: constants.signals[signal] };
+  return { type: "code", code: code ?? 1 };
 }

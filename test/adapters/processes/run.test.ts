@@ -175,3 +175,14 @@ test("endless output without a line end stays within bounded memory", async () =
   expect(length).toBe(300_000_000);
   expect(process.memoryUsage().rss).toBeLessThan(400_000_000);
 });
+
+test("zx is loaded with the first command, not before", async () => {
+  const file = join(import.meta.dir, "../../../src/adapters/processes.ts");
+  const script = `
+    const loaded = () => Object.keys(require.cache).some((path) => path.includes("/zx/"));
+    const { run } = await import(${JSON.stringify(file)});
+    const before = loaded();
+    await run("true", []);
+    console.log(before, loaded());`;
+  expect((await run(process.execPath, ["-e", script])).stdout).toBe("false true\n");
+});

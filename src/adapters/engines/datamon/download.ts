@@ -3,6 +3,7 @@ import { downloadArgv } from "../../../core/datamon-argv.ts";
 import { RECORD_FOLDER } from "../../../core/storage/keys.ts";
 import { KnownError, toKnownError } from "../../../core/errors.ts";
 import type { Downloaded, DownloadRequest, Milliseconds, Progress, Report } from "../../../ports.ts";
+import { settledWithin } from "../../settled-within.ts";
 import { commandFailure, type DatamonCommand, succeeded } from "./command.ts";
 import { describeBundle } from "./describe.ts";
 import { diagnosed } from "./labels.ts";
@@ -66,7 +67,7 @@ async function attempts(
         of: setup.attempts,
         error: failure,
       });
-      await sleep(pause, signal);
+      await pauseFor(pause, signal);
     }
   }
 }
@@ -109,13 +110,11 @@ async function measured(folder: string, repo: string): Promise<Progress | undefi
   return { files: done.files, totalFiles: total.files, bytes: done.bytes, totalBytes: total.bytes };
 }
 
-/** Errors: what `signal` was aborted with. */
-async function sleep(duration: Milliseconds, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, duration);
-  const wake = (): void => resolve();
+/** Shorter when `signal` aborts; whoever goes on then finds out by itself. */
+async function pauseFor(duration: Milliseconds, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const wake = (): void => aborted.resolve();
   signal.addEventListener("abort", wake, { once: true });
-  await promise;
-  clearTimeout(timer);
+  await settledWithin(aborted.promise, duration);
   signal.removeEventListener("abort", wake);
 }

@@ -3,6 +3,7 @@ import { KnownError } from "../../../core/errors.ts";
 import type { Milliseconds, Mount, MountRequest } from "../../../ports.ts";
 import type { Mounts } from "../../mounts.ts";
 import type { SpawnSupervised } from "../../processes.ts";
+import { settledWithin } from "../../settled-within.ts";
 import { commandFailure, type DatamonCommand, logRemedy } from "./command.ts";
 import { describeBundle } from "./describe.ts";
 import { diagnosed } from "./labels.ts";
@@ -60,7 +61,7 @@ async function becomesReady(
     }
     if (served.isMounted()) return;
     if (performance.now() > deadline) throw neverReady(what, setup.ready, served);
-    await Promise.race([Bun.sleep(LOOK_INTERVAL_MS), served.ended]);
+    await settledWithin(served.ended, LOOK_INTERVAL_MS);
   }
 }
 

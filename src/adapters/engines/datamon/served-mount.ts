@@ -3,6 +3,7 @@ import type { Outcome } from "../../../core/exit-codes.ts";
 import type { Log, Milliseconds, Mount } from "../../../ports.ts";
 import type { Mounts } from "../../mounts.ts";
 import type { Supervised } from "../../processes.ts";
+import { settledWithin } from "../../settled-within.ts";
 import { commandFailure, lastWords } from "./command.ts";
 import { isDatamonMount } from "./mount-point.ts";
 
@@ -88,7 +89,7 @@ export class ServedMount implements Mount {
     const deadline = performance.now() + grace;
     while (this.outcome === undefined && performance.now() < deadline) {
       child.signal("SIGINT");
-      await Promise.race([this.ended, Bun.sleep(Math.min(ASK_AGAIN_MS, grace))]);
+      await settledWithin(this.ended, Math.min(ASK_AGAIN_MS, grace));
     }
     if (this.isMounted()) {
       log.warn("the mount did not go by itself, detaching it", { mountPoint: this.mountPoint });
