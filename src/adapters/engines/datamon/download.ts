@@ -43,7 +43,11 @@ export async function download(
     report({ files: done.files, totalFiles: done.files, bytes: done.bytes, totalBytes: done.bytes });
     return done;
   } catch (error) {
-    await staging.remove();
+    const { log } = setup.command.setup;
+    // Its name says that it is not complete, and the next attempt wipes it: the first failure is the one to tell.
+    await staging
+      .remove()
+      .catch((cause: unknown) => log.warn("a failed download stays behind", { error: cause }));
     throw error;
   }
 }

@@ -37,7 +37,9 @@ export async function mount(setup: MountSetup, request: Request, signal: AbortSi
   try {
     await becomesReady(setup, request, served, signal);
   } catch (error) {
-    await served.release();
+    await served
+      .release()
+      .catch((cause: unknown) => log.warn("a failed mount stays behind", { error: cause }));
     throw error;
   }
   served.watch();
