@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { run } from "./run.ts";
-import type { Target } from "./targets.ts";
+import type { KitBuild } from "./targets.ts";
 
 /**
  * `--bytecode` needs the module format once zx is imported; without the autoload switches the executable
@@ -17,16 +17,8 @@ const FLAGS = [
   "--minify",
 ];
 
-export interface BrainBuild {
-  readonly target: Target;
-  /** The program, relative to the root of the repository: `src/main.ts`. */
-  readonly entry: string;
-  readonly commit: string;
-  readonly out: string;
-}
-
-/** Compiles `entry`, and the workers it may start, into one executable. */
-export async function buildBrain(root: string, { target, entry, commit, out }: BrainBuild): Promise<void> {
+/** Compiles `entry`, and the workers it may start, into the executable `out`. */
+export async function buildBrain(root: string, { target, entry, commit, out }: KitBuild): Promise<void> {
   const workers = [...new Bun.Glob("src/**/worker.ts").scanSync(root)].toSorted();
   // Bun writes beside its output while it works: a folder of its own keeps two builds apart.
   const scratch = await mkdtemp(`${dirname(out)}/.build-`);

@@ -29,26 +29,28 @@ export function createApplication(control: number | undefined, firstArgument: nu
   // Both may fail before anybody asks for them.
   started.promise.catch(() => {});
   ended.promise.catch(() => {});
-  let running: number | undefined;
+  let alive = false; // as far as we know: from the moment we ask for it
+  let group: number | undefined;
 
   const hear = (message: ControlMessage): void => {
     switch (message.type) {
       case "started":
-        running = message.pid;
+        group = message.pid;
         started.resolve({ pid: message.pid });
         return;
       case "failed":
+        alive = false;
         started.reject(new NotStarted(message.exitCode, message.reason));
         return;
       case "ended":
-        running = undefined;
+        alive = false;
         ended.resolve(message.outcome);
     }
   };
   const lose = (cause?: unknown): void => {
     // The application itself dies with the launcher; the rest of its group is left to us.
-    if (running !== undefined) killGroup(running);
-    running = undefined;
+    if (alive && group !== undefined) killGroup(group);
+    alive = false;
     const lost = new KnownError("bug", "lost the launcher, which supervises the application", { cause });
     started.reject(lost);
     ended.reject(lost);
@@ -57,11 +59,13 @@ export function createApplication(control: number | undefined, firstArgument: nu
 
   return {
     start() {
+      alive = true;
       say(control, `start ${firstArgument}`, lose);
       return started.promise;
     },
     signal(number) {
-      if (running !== undefined) say(control, `signal ${number}`, lose);
+      // Not only once it is known to run: a signal may overtake the word that it has started.
+      if (alive) say(control, `signal ${number}`, lose);
     },
     ended: ended.promise,
   };

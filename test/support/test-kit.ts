@@ -1,8 +1,7 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildBrain } from "../../scripts/build/brain.ts";
-import { buildLauncher } from "../../scripts/build/launcher.ts";
+import { buildKit } from "../../scripts/build/kit.ts";
 import { isTarget } from "../../scripts/build/targets.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -23,10 +22,7 @@ export async function buildTestKit(): Promise<TestKit> {
   const launcher = join(folder, "datamon-sidecar");
   const target = process.arch;
   if (!isTarget(target)) throw new Error(`cannot test on ${target}`);
-  await mkdir(join(folder, "lib"));
-  await buildLauncher(root, target, launcher);
-  const out = join(folder, "lib/datamon-sidecar.bun");
-  await buildBrain(root, { target, entry: "test/fixtures/brain.ts", commit: "test", out });
+  await buildKit(root, { target, entry: "test/fixtures/brain.ts", commit: "test", out: folder });
   const compile = (name: string): string => {
     const program = join(folder, name);
     const source = join(root, "test/fixtures/launcher", `${name}.c`);
