@@ -33,7 +33,6 @@ export const MANAGED_FLAGS: ReadonlySet<string> = new Set([
   "--mount",
   "--path",
   "--message",
-  "--destination",
   "--daemonize",
   "--upgrade",
   "--format",
@@ -47,9 +46,16 @@ export function flagName(flag: string): string {
   return flag.split("=", 1)[0] ?? flag;
 }
 
+/** The value of a flag that was given; of several the last. */
+export function flagValue(flags: Flags, name: string): string | undefined {
+  return flags.findLast((flag) => flag.startsWith(`${name}=`))?.slice(name.length + 1);
+}
+
 /** Errors: `configuration` for a flag that is not the settings' to choose. */
-function checked(flags: Flags): Flags {
-  const managed = flags.find((flag) => MANAGED_FLAGS.has(flagName(flag)));
+function checked(flags: Flags, ...alsoManaged: string[]): Flags {
+  const managed = flags.find(
+    (flag) => MANAGED_FLAGS.has(flagName(flag)) || alsoManaged.includes(flagName(flag)),
+  );
   if (managed === undefined) return flags;
   throw new KnownError(
     "configuration",
@@ -75,7 +81,7 @@ export function downloadArgv(
   flags: Flags,
 ): string[] {
   const what = ["--repo", bundle.repo, ...refArgv(bundle.ref), "--destination", destination];
-  return ["bundle", "download", ...what, CONCURRENCY, ...checked(flags)];
+  return ["bundle", "download", ...what, CONCURRENCY, ...checked(flags, "--destination")];
 }
 
 /** `--verify-blob-hash`: a retry inside datamon re-sends a consumed reader and may store an empty object. */
@@ -88,7 +94,10 @@ export function uploadArgv(
   return ["bundle", "upload", ...what, "--verify-blob-hash", CONCURRENCY, ...checked(flags)];
 }
 
-/** The foreground form: `--daemonize` would drop the environment and escape supervision. */
+/**
+ * The foreground form: `--daemonize` would drop the environment and escape supervision. Here `--destination` is the
+ * folder of a cache, and free to choose.
+ */
 export function mountArgv(
   bundle: { readonly repo: string; readonly ref: Ref },
   mountPoint: string,

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import {
   bundleGetArgv,
   downloadArgv,
+  flagValue,
   labelGetArgv,
   labelSetArgv,
   MANAGED_FLAGS,
@@ -59,4 +60,15 @@ test.each([...MANAGED_FLAGS])("the extra flag %s is refused", (flag) => {
   expect(() => downloadArgv({ repo: "r", ref }, "/d", [`${flag}=x`])).toThrow(flag);
   expect(() => mountArgv({ repo: "r", ref }, "/m", [flag])).toThrow(flag);
   expect(() => uploadArgv({ repo: "r", path: "/p", message: "m" }, [flag])).toThrow(flag);
+});
+
+test("--destination is the download's own, and a mount's cache folder", () => {
+  const ref = { type: "latest" } as const;
+  expect(() => downloadArgv({ repo: "r", ref }, "/d", ["--destination=/x"])).toThrow("--destination");
+  expect(mountArgv({ repo: "r", ref }, "/m", ["--destination=/x"])).toContain("--destination=/x");
+});
+
+test("of a flag that is given twice the last value counts", () => {
+  expect(flagValue(["--files=a", "--files=b=c", "--files-x=d"], "--files")).toBe("b=c");
+  expect(flagValue(["--skip-auth"], "--files")).toBeUndefined();
 });

@@ -98,7 +98,7 @@ async function oneAttempt(
   if (!succeeded(finished)) {
     throw await diagnosed(commandFailure(what, finished), command, { repo, ref, flags }, signal);
   }
-  const bundle = await bundleIn(staging.folder, repo);
+  const bundle = await bundleIn(staging.folder, repo, flags);
   if (bundle === undefined || (ref.type === "id" && bundle.id !== ref.id)) {
     throw new KnownError("transfer", `cannot ${what}: datamon exited with code 0 but left no such bundle`);
   }

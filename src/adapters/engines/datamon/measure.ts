@@ -33,6 +33,15 @@ export async function measureFolder(
   return { files, bytes };
 }
 
+/** The files below `folder` that a list names, one a line, as `--files` of an upload takes it. */
+export async function measureListed(folder: string, list: string): Promise<Measure> {
+  const text = await readFile(list, "utf8").catch(() => "");
+  const names = text.split("\n").filter((name) => name !== "");
+  let bytes = 0;
+  for (const name of names) bytes += (await lstat(join(folder, name)).catch(() => undefined))?.size ?? 0;
+  return { files: names.length, bytes };
+}
+
 /**
  * What a bundle holds by the file lists that a download leaves in `.datamon/`: an estimate for progress alone, so
  * sizes are picked out of the text. Zero while there are no lists.

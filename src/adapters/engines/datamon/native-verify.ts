@@ -6,7 +6,7 @@ import { KnownError } from "../../../core/errors.ts";
 import { contextText, repoText } from "../../../core/storage/descriptor-text.ts";
 import { bundleKey, contextKey, fileListKey, repoKey } from "../../../core/storage/keys.ts";
 import { findingText } from "../native/check.ts";
-import { verifyFolder } from "../native/engine.ts";
+import { createNativeEngine } from "../native/engine.ts";
 import {
   DEFAULT_CONFIG,
   DEFAULT_CONTEXT,
@@ -61,14 +61,33 @@ async function layOut(root: string, { repo, id, descriptor, fileLists }: BundleF
 
 async function proven(
   store: StoreOptions,
-  { repo, id, folder }: BundleFolder,
+  bundle: BundleFolder,
   signal: AbortSignal,
 ): Promise<{ readonly files: number; readonly bytes: number }> {
-  const { files, bytes, findings } = await verifyFolder(store, repo, id, folder, signal);
+  const { repo, id, folder } = bundle;
+  const nameFilter = bundle.nameFilter === undefined ? {} : { nameFilter: expression(bundle.nameFilter) };
+  const request = { repo, ref: { type: "id", id }, folder, ...nameFilter } as const;
+  const { files, bytes, findings } = await createNativeEngine(store).verify(request, () => undefined, signal);
   if (findings.length === 0) return { files, bytes };
   const shown = findings.slice(0, FINDINGS_SHOWN).map(findingText);
   const more = findings.length > shown.length ? ` and ${findings.length - shown.length} more` : "";
   throw new KnownError("transfer", `cannot trust the download of bundle ${id}: ${shown.join(", ")}${more}`, {
     details: { bundle: id, badFiles: findings.length },
   });
+}
+
+/** datamon's pattern is one of Go's regular expressions, which are nearly a part of ours. Errors: `configuration`. */
+function expression(pattern: string): RegExp {
+  try {
+    return new RegExp(pattern, "u");
+  } catch (cause) {
+    throw new KnownError(
+      "configuration",
+      `cannot verify a download with --name-filter "${pattern}": ${String(cause)}`,
+      {
+        cause,
+        remedy: "write the pattern with what Go's and JavaScript's regular expressions have in common",
+      },
+    );
+  }
 }

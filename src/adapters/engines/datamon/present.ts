@@ -21,7 +21,7 @@ export async function alreadyThere(
   signal: AbortSignal,
 ): Promise<Downloaded> {
   const { destination, repo, ref } = request;
-  const bundle = await bundleIn(destination, repo);
+  const bundle = await bundleIn(destination, repo, request.commandFlags);
   if (bundle === undefined) throw foreignFiles(destination, names, "which no download brought there");
   const wanted = await wantedId(setup.command, request, signal);
   if (wanted !== undefined && bundle.id !== wanted) {

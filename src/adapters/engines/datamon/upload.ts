@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { bundleGetArgv, uploadArgv } from "../../../core/datamon-argv.ts";
+import { bundleGetArgv, flagValue, uploadArgv } from "../../../core/datamon-argv.ts";
 import { uploadedIdIn } from "../../../core/datamon-output.ts";
 import { KnownError, systemCode } from "../../../core/errors.ts";
 import { RESERVED_FOLDERS } from "../../../core/storage/keys.ts";
@@ -8,7 +8,7 @@ import type { Finished } from "../../processes.ts";
 import { bytesMovedBy } from "./activity.ts";
 import { commandFailure, type DatamonCommand, logRemedy, succeeded } from "./command.ts";
 import { ensureLabel } from "./labels.ts";
-import { measureFolder } from "./measure.ts";
+import { measureFolder, measureListed } from "./measure.ts";
 import { runTransfer } from "./transfer.ts";
 
 export interface UploadSetup {
@@ -31,7 +31,10 @@ export async function upload(
   const { command, stall } = setup;
   const { repo, path, label, commandFlags: flags } = request;
   await requireFolder(path);
-  const total = await measureFolder(path, new Set(RESERVED_FOLDERS));
+  const list = flagValue(flags, "--files");
+  const total = await (list === undefined
+    ? measureFolder(path, new Set(RESERVED_FOLDERS))
+    : measureListed(path, list));
   let id: string | undefined;
   const transfer = {
     verb: "upload",

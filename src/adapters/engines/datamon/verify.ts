@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { type Flags, flagValue } from "../../../core/datamon-argv.ts";
 import { downloadedIdIn, fileListsIn } from "../../../core/datamon-output.ts";
 import { systemCode } from "../../../core/errors.ts";
 import { RECORD_FOLDER } from "../../../core/storage/keys.ts";
@@ -16,6 +17,8 @@ export interface BundleFolder {
    */
   readonly descriptor: string;
   readonly fileLists: readonly string[];
+  /** The `--name-filter` it was downloaded with: only files whose name matches are there. */
+  readonly nameFilter?: string;
 }
 
 /**
@@ -29,7 +32,11 @@ export type VerifyBundleFolder = (
 ) => Promise<{ readonly files: number; readonly bytes: number }>;
 
 /** What the command left in `folder`; undefined when it left no bundle, or more than one. */
-export async function bundleIn(folder: string, repo: string): Promise<BundleFolder | undefined> {
+export async function bundleIn(
+  folder: string,
+  repo: string,
+  flags: Flags = [],
+): Promise<BundleFolder | undefined> {
   const metadata = join(folder, RECORD_FOLDER);
   const names = await readdir(metadata).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
@@ -37,7 +44,9 @@ export async function bundleIn(folder: string, repo: string): Promise<BundleFold
   });
   const id = downloadedIdIn(names);
   if (id === undefined) return undefined;
+  const nameFilter = flagValue(flags, "--name-filter");
   return {
+    ...(nameFilter === undefined ? {} : { nameFilter }),
     repo,
     id,
     folder,

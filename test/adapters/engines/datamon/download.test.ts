@@ -251,3 +251,35 @@ test("a command that may not be executed says so", async () => {
   await use([], {}, command);
   await failure(fetch(), "system");
 });
+
+test("with a name filter only the files it lets through are awaited, and proved", async () => {
+  await use(["truncate-download@"]);
+  await kit.arm("truncate-download");
+  const request = {
+    repo: store.repo,
+    ref: { type: "label", label: store.label } as const,
+    destination,
+    commandFlags: ["--name-filter=^deep/"],
+  };
+  expect(await kit.engine.download(request, () => undefined, NEVER)).toEqual({
+    id: store.id,
+    files: 1,
+    bytes: 5000,
+  });
+  expect(Object.keys(await content())).toEqual(["deep/er/file"]);
+  expect(await downloads()).toBe(2);
+});
+
+test("a name filter that cannot be understood is a mistake of the settings", async () => {
+  const command = await shellCommand(
+    store.folder,
+    `while [ "$1" != --destination ]; do shift; done; mkdir "$2/.datamon"; touch "$2/.datamon/${store.id}.yaml"`,
+  );
+  await use([], {}, command);
+  const ref = { type: "latest" } as const;
+  const request = { repo: store.repo, ref, destination, commandFlags: ["--name-filter=("] };
+  await failure(
+    kit.engine.download(request, () => undefined, NEVER),
+    "configuration",
+  );
+});
