@@ -9,6 +9,7 @@ import {
 } from "../../../../src/adapters/engines/datamon/measure.ts";
 import { writeFiles } from "../../../support/datamon-store.ts";
 
+const entry = (size: number): string => `- hash: ab\n  name: n\n  mode: 0\n  size: ${size}\n`;
 const folder = await mkdtemp(join(tmpdir(), "measure-"));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 const files = join(folder, "files");
@@ -32,7 +33,6 @@ test("of a list the files named are counted", async () => {
 
 test("a bundle's lists tell what it holds", async () => {
   const id = "3MNWx7BCg6QXlDDpAuYtLTfJRQu";
-  const entry = (size: number): string => `- hash: ab\n  name: n\n  mode: 0\n  size: ${size}\n`;
   await writeFile(join(folder, `${id}-bundle-files-0.yaml`), `BundleEntries:\n${entry(5)}${entry(7)}`);
   await writeFile(join(folder, `${id}-bundle-files-1.yaml`), `BundleEntries:\n${entry(1)}`);
   expect(await measureFileLists(folder, id)).toEqual({ files: 3, bytes: 13 });
