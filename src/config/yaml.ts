@@ -67,7 +67,11 @@ class Reader {
     this.#nodes += 1;
     if (this.#nodes > MOST_NODES) throw new Refusal(line, "holds too many values", "use fewer aliases");
     if (depth > DEEPEST) throw new Refusal(line, "is nested too deeply", "flatten it");
-    if (isAlias(node)) return this.node(node.resolve(this.#document), depth + 1, line);
+    if (isAlias(node)) {
+      const target = node.resolve(this.#document);
+      if (target === undefined) throw new Refusal(line, `has no anchor &${node.source}`, "write the value");
+      return this.node(target, depth + 1, line);
+    }
     if (isScalar(node)) return scalar(node.value, node.source, line);
     if (isSeq(node)) {
       return {

@@ -28,9 +28,11 @@ export function merge(layers: readonly Layer[], defaults: readonly Layer[] = [])
     else if (!fallbacks.has(given) && !sameValue(winner, given))
       warnings.push(overridden(name, winner, given));
   };
+  for (const layer of layers.toReversed()) {
+    for (const item of layer.items) thingOf(items[item.group], item.name);
+  }
   for (const layer of [...layers, ...defaults]) {
     for (const given of layer.givens.toReversed()) offer(givens, given, given.key);
-    for (const item of layer.items) thingOf(items[item.group], item.name);
     for (const item of layer.items.toReversed()) {
       offer(thingOf(items[item.group], item.name), item, `${item.group}.${item.name}.${item.key}`);
     }
@@ -38,7 +40,7 @@ export function merge(layers: readonly Layer[], defaults: readonly Layer[] = [])
   return { givens, items, problems: layers.flatMap((layer) => layer.problems), warnings };
 }
 
-/** Made on first mention, so that things keep the order in which they were declared. */
+/** Made on first mention: things keep the order of the weakest layer, where a file declares them. */
 function thingOf(things: Map<string, Map<string, Given>>, name: string): Map<string, Given> {
   const known = things.get(name);
   if (known !== undefined) return known;

@@ -1,4 +1,4 @@
-import { choice, duration, list, listOf } from "./kinds.ts";
+import { choice, commandLine, duration, listOf } from "./kinds.ts";
 import { commonSettings } from "./common.ts";
 import { required, withDefault } from "./setting.ts";
 import { unsafeNameReason } from "./values.ts";
@@ -34,7 +34,7 @@ export const appSettings = {
     "Sleep this long after success instead of exiting, for debugging.",
   ),
   command: required(
-    list("command"),
+    commandLine(),
     "The application and its arguments: on the command line, what follows `--`.",
     {
       example: "python main.py",

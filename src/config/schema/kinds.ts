@@ -9,11 +9,11 @@ export interface Kind<Value> {
   readonly form: "single" | "list" | "switch";
 }
 
-const line = v.pipe(
+const word = v.pipe(
   v.string("is not a text; write a single value"),
-  v.nonEmpty("is empty; give it a value or leave it out"),
   v.check((value) => !value.includes("\0"), "holds a NUL character; remove it"),
 );
+const line = v.pipe(word, v.nonEmpty("is empty; give it a value or leave it out"));
 
 export function text(name = "text"): Kind<string> {
   return { name, schema: line, form: "single" };
@@ -49,6 +49,11 @@ export function yesNo(): Kind<boolean> {
 
 export function list(name = "list"): Kind<string[]> {
   return { name, schema: v.array(line), form: "list" };
+}
+
+/** The words of a command: each may be empty. */
+export function commandLine(): Kind<string[]> {
+  return { name: "command", schema: v.array(word), form: "list" };
 }
 
 /** A list of texts that all pass one check, which gives the reason of a refusal. */
