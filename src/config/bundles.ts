@@ -2,7 +2,7 @@ import { bundleRef } from "./bundle-ref.ts";
 import type { Findings } from "./outcome.ts";
 import { itemKey } from "./resolve.ts";
 import type { Resolved, ResolvedItem } from "./resolve.ts";
-import { commandFlags, distinct, engineRules, flagRules } from "./rules.ts";
+import { commandFlags, distinct, engineRules, flagRules, labelRule } from "./rules.ts";
 import type { destinationSettings, sourceSettings } from "./schema/bundles.ts";
 import type { ValuesOf } from "./schema/setting.ts";
 import type { BundleSettings, DestinationBundle, SourceBundle } from "./settings.ts";
@@ -37,7 +37,10 @@ export function bundleRules(resolved: Resolved, findings: Findings): void {
       });
     }
   }
-  for (const destination of destinations) flagRules(destination, ["upload"], findings);
+  for (const destination of destinations) {
+    flagRules(destination, ["upload"], findings);
+    labelRule(destination, "label", findings);
+  }
 }
 
 /** A source names its bundle in exactly one way. */

@@ -3,7 +3,7 @@ import type { Findings } from "./outcome.ts";
 import { pick } from "./pick.ts";
 import { itemKey } from "./resolve.ts";
 import type { Resolved, ResolvedItem } from "./resolve.ts";
-import { commandFlags, distinct, engineRules, flagRules } from "./rules.ts";
+import { commandFlags, distinct, engineRules, flagRules, labelRule } from "./rules.ts";
 import { databaseDefaults } from "./schema/databases.ts";
 import type { databaseSettings } from "./schema/databases.ts";
 import type { ValuesOf } from "./schema/setting.ts";
@@ -23,6 +23,7 @@ export function databaseRules(resolved: Resolved, findings: Findings): void {
     sourceRules(database, findings);
     destinationRules(database, findings);
     flagRules(database, ["download", "upload"], findings);
+    labelRule(database, "destinationLabel", findings);
     const { authentication, passwordFile, sourceRepo, destinationRepo } = database.values;
     if (authentication === "scram-sha-256" && passwordFile === undefined) {
       refuse(database, "passwordFile", "is not set but authentication is scram-sha-256", "set it", findings);

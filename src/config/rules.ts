@@ -103,3 +103,13 @@ export function distinct(
     });
   }
 }
+
+/** datamon takes a label with a slash and can then no longer list the labels of the repository. */
+export function labelRule(item: ResolvedItem, key: string, { warnings }: Findings): void {
+  const label = item.values[key];
+  if (typeof label !== "string" || !label.includes("/")) return;
+  const name = itemKey(item.group, item.name, key);
+  warnings.push(
+    `${name} is ${JSON.stringify(label)}: a "/" in a label keeps datamon from listing the labels of ${String(item.values["repo"] ?? item.values["destinationRepo"])}`,
+  );
+}

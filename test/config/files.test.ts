@@ -229,3 +229,8 @@ test("a file of old is understood under our name", () => {
   const yaml = "globalOpts: {coordPoint: /c}\nbundles: [{name: a, srcPath: /a, srcRepo: r, srcLabel: l}]\n";
   expect(files([], {}, yaml).settings.bundles).toMatchObject([{ name: "a", mode: "download" }]);
 });
+
+test("a label with a slash is worth a warning", () => {
+  const { warnings } = files(["--destination=out.label=a/b"], {}, YAML.replace('label: "1.10", ', ""));
+  expect(warnings).toEqual([expect.stringContaining('destinations.out.label is "a/b"')]);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { KnownError } from "../../src/core/errors.ts";
 import { exportLines } from "../../src/config/legacy/parameters.ts";
 import { parseLegacyFilesArguments } from "../../src/config/legacy/files.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { chooseSeparators, decodeDictionary, encodeDictionary } from "../../src/core/dictionary.ts";
 import type { DictionaryEntry } from "../../src/core/dictionary.ts";
 import { KnownError } from "../../src/core/errors.ts";

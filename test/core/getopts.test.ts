@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { readShellOptions } from "../../src/core/getopts.ts";
 import { SHELLS } from "../support/shells.ts";
 

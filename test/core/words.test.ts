@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { KnownError } from "../../src/core/errors.ts";
 import { quoteWord, splitWords } from "../../src/core/words.ts";
 import { SHELLS } from "../support/shells.ts";

@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import * as fc from "fast-check";
 import { legacyFilesParameters, parseLegacyFilesArguments } from "../../../src/config/legacy/files.ts";
 import { readYaml } from "../../../src/config/yaml.ts";
+import { ConfigurationError } from "../../../src/config/problems.ts";
 import { problemsOf } from "../refusal.ts";
 
 const parse = (argv: readonly string[], env = {}, yaml?: string) =>
@@ -284,4 +286,37 @@ test.each([
   const lines = problemsOf(() => parse([], {}, yaml));
   expect(lines).toHaveLength(expected.length);
   for (const [index, start] of expected.entries()) expect(lines[index]).toStartWith(start);
+});
+
+test("no arguments bring the parser down", () => {
+  const word = fc.constantFrom(
+    "-c",
+    "/c",
+    "-s",
+    "-d",
+    "-i",
+    "--",
+    "-dbundle mount --mount",
+    "bundle mount --repo r --label 'l",
+    MOUNT,
+    UPLOAD,
+    "config create --name",
+    "bundle upload --path=",
+    "bundle mount --=x -- ---",
+    "-sc",
+    "💾",
+    "",
+    "bundle",
+    "bundle mount",
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 8 }), (argv) => {
+      try {
+        parse(argv);
+      } catch (error) {
+        if (!(error instanceof ConfigurationError)) throw error;
+      }
+    }),
+    { numRuns: 20_000 },
+  );
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { decodeDictionary } from "../../../src/core/dictionary.ts";
 import { exportLines } from "../../../src/config/legacy/parameters.ts";
 import { readYaml } from "../../../src/config/yaml.ts";
