@@ -1,10 +1,14 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 
 /** Real things that some tests need, and how to see that they are there. */
 const parts = {
   "musl-gcc": () => Bun.which("musl-gcc") !== null,
   root: () => process.getuid?.() === 0 && Bun.which("unshare") !== null,
   bindfs: () => Bun.which("bindfs") !== null,
+  "Postgres 15": () => existsSync("/usr/lib/postgresql/15/bin/postgres"),
+  "Postgres 13 (scripts/fetch-postgres-13)": () =>
+    existsSync(join(import.meta.dir, "../../.cache/postgres-13/complete")),
   fuse: () => existsSync("/dev/fuse") && (Bun.which("fusermount3") ?? Bun.which("fusermount")) !== null,
 } satisfies Record<string, () => boolean>;
 

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,9 @@ import { createPostgres, type PostgresParts } from "../../src/adapters/postgres.
 import { run, spawnSupervised } from "../../src/adapters/processes.ts";
 import type { DatabaseSettings } from "../../src/config/settings.ts";
 import type { Log, LogLevel, Memory, Workload, WorkloadReporter } from "../../src/ports.ts";
+import type { Postgres, Server } from "../../src/ports/postgres.ts";
 import { createPostgresWorkload, type PostgresDependencies } from "../../src/roles/postgres.ts";
+import { requirePart } from "./parts.ts";
 import { createFolderEngine, type FolderEngine } from "../fakes/folder-engine.ts";
 
 /** Debian's Postgres 15, and 13 as `scripts/fetch-postgres-13` unpacks it. */
@@ -16,14 +18,19 @@ const ROOT_13 = join(import.meta.dir, "../../.cache/postgres-13");
 export const BIN_13 = join(ROOT_13, "usr/lib/postgresql/13/bin");
 export const LIBRARIES_13 = join(ROOT_13, "lib");
 
+export const has15 = requirePart("Postgres 15");
+
 /** Nothing a test makes has to survive a power cut. */
 export const QUICK = ["fsync=off", "shared_buffers=16MB"];
 
 export interface Bench {
   readonly folder: string;
   readonly engine: FolderEngine;
+  /** Hears every line of the log, the servers' own included. */
+  listener: (message: string) => void;
   readonly logged: { readonly level: LogLevel; readonly message: string; readonly fields: unknown }[];
   readonly parts: PostgresParts;
+  readonly postgres: Postgres;
   settings(over: Partial<DatabaseSettings> & { readonly port: number }): DatabaseSettings;
   workload(settings: DatabaseSettings, over?: Partial<PostgresDependencies>): Workload;
   /** Ends every workload that was made here, and removes the folder. */
@@ -38,8 +45,10 @@ export async function makeBench(over: Partial<PostgresParts> = {}): Promise<Benc
   const workloads: Workload[] = [];
   const note =
     (level: LogLevel) =>
-    (message: string, fields?: unknown): void =>
-      void logged.push({ level, message, fields });
+    (message: string, fields?: unknown): void => {
+      logged.push({ level, message, fields });
+      bench.listener(message);
+    };
   const log: Log = { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") };
   const parts: PostgresParts = {
     run,
@@ -50,11 +59,14 @@ export async function makeBench(over: Partial<PostgresParts> = {}): Promise<Benc
     runtimeDirectory: join(folder, "run"),
     ...over,
   };
-  return {
+  const postgres = unsynced(createPostgres(parts));
+  const bench: Bench = {
     folder,
     engine,
+    listener: () => {},
     logged,
     parts,
+    postgres,
     settings: (more) => ({
       name: "db",
       dataDir: join(folder, "data"),
@@ -74,7 +86,7 @@ export async function makeBench(over: Partial<PostgresParts> = {}): Promise<Benc
     }),
     workload(settings, more = {}) {
       const workload = createPostgresWorkload(settings, {
-        postgres: createPostgres(parts),
+        postgres,
         engine,
         idFiles: { expectAbsent: () => {}, write: () => {} },
         log,
@@ -88,16 +100,24 @@ export async function makeBench(over: Partial<PostgresParts> = {}): Promise<Benc
       return workload;
     },
     async remove() {
-      for (const workload of workloads) await workload.abandon(quiet);
+      await Promise.all(workloads.map((workload) => workload.abandon(quiet)));
       await rm(folder, { recursive: true, force: true });
     },
   };
+  return bench;
+}
+
+/** With an initdb that does not wait for the disk. */
+function unsynced(postgres: Postgres): Postgres {
+  const initialise: Postgres["initialise"] = (installation, cluster, signal) =>
+    postgres.initialise(installation, { ...cluster, sync: false }, signal);
+  return { ...postgres, initialise };
 }
 
 /** Postgres 13 alone, or both versions, with the libraries that 13 needs. */
 export function withMajors(bench: Bench, ...binDirs: string[]): Partial<PostgresDependencies> {
   const env = { ...process.env, LD_LIBRARY_PATH: LIBRARIES_13 };
-  return { postgres: createPostgres({ ...bench.parts, binDirs, env }) };
+  return { postgres: unsynced(createPostgres({ ...bench.parts, binDirs, env })) };
 }
 
 export const quiet: WorkloadReporter = { doing: () => {}, bundle: () => {}, reserve: () => {} };
@@ -160,7 +180,38 @@ export async function program(binDir: string, name: string, ...args: string[]): 
   return output;
 }
 
-/** Gives a folder made by the test to whoever servers run as. */
-export async function giveAway(path: string, uid: number): Promise<void> {
-  if (process.geteuid?.() === 0) await chown(path, uid, uid);
+export async function backendPid(session: SQL): Promise<number> {
+  const [row] = (await session.unsafe("SELECT pg_backend_pid() AS pid")) as [{ pid: number }];
+  return row.pid;
+}
+
+/** The postmaster's process id, from the lock file in its data folder. */
+export async function postmasterPid(folder: string): Promise<number> {
+  return Number((await Bun.file(join(folder, "postmaster.pid")).text()).split("\n")[0]);
+}
+
+/** The process of a server whose title holds `role`: `checkpointer`, `walwriter`. */
+export async function serverProcess(folder: string, role: string): Promise<number> {
+  const postmaster = await postmasterPid(folder);
+  const children = await Bun.file(`/proc/${postmaster}/task/${postmaster}/children`).text();
+  for (const child of children.trim().split(" ")) {
+    if ((await Bun.file(`/proc/${child}/cmdline`).text()).includes(role)) return Number(child);
+  }
+  throw new Error(`the server in ${folder} has no ${role}`);
+}
+
+/** A server that does something of the test's after each statement of ours. */
+export function withQueryHook(server: Server, hook: (statement: string) => Promise<void>): Server {
+  return {
+    died: server.died,
+    socketFolder: server.socketFolder,
+    port: server.port,
+    refuseClients: () => server.refuseClients(),
+    stop: (first) => server.stop(first),
+    query: async (statement, options) => {
+      const rows = await server.query(statement, options);
+      await hook(statement);
+      return rows;
+    },
+  };
 }

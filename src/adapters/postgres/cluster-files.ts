@@ -19,6 +19,7 @@ import {
   LEGACY_VERSION_FILE,
   type Manifest,
   MANIFEST,
+  MANIFEST_FOLDER,
   parseManifest,
   usualMode,
 } from "../../core/postgres/manifest.ts";
@@ -30,6 +31,11 @@ export function clusterFiles(path: string): ClusterFiles {
   const at = (name: string): string => join(path, name);
   const textOf = (name: string): Promise<string | undefined> =>
     readFile(at(name), "utf8").catch(() => undefined);
+  const write = async (name: string, text: string): Promise<void> => {
+    await writeFile(at(name), text, { mode: usualMode("file") });
+    const { uid, gid } = await stat(path);
+    if (mustDrop()) await lchown(at(name), uid, gid);
+  };
   return {
     async major() {
       return majorOf((await textOf("PG_VERSION")) ?? "");
@@ -37,11 +43,7 @@ export function clusterFiles(path: string): ClusterFiles {
 
     read: textOf,
 
-    async write(name, text) {
-      await writeFile(at(name), text, { mode: usualMode("file") });
-      const { uid, gid } = await stat(path);
-      if (mustDrop()) await lchown(at(name), uid, gid);
-    },
+    write,
 
     async size() {
       const sizes = await Promise.all(
@@ -104,9 +106,12 @@ export function clusterFiles(path: string): ClusterFiles {
         modes,
         ...(madeFrom === undefined ? {} : { madeFrom }),
       };
-      await mkdir(dirname(at(MANIFEST)), { recursive: true });
-      await writeFile(at(MANIFEST), formatManifest(manifest), { mode: usualMode("file") });
-      await writeFile(at(LEGACY_VERSION_FILE), `${version}\n`, { mode: usualMode("file") });
+      await mkdir(at(MANIFEST_FOLDER), { recursive: true });
+      await chmod(at(MANIFEST_FOLDER), usualMode("folder"));
+      const { uid, gid } = await stat(path);
+      if (mustDrop()) await lchown(at(MANIFEST_FOLDER), uid, gid);
+      await write(MANIFEST, formatManifest(manifest));
+      await write(LEGACY_VERSION_FILE, `${version}\n`);
     },
   };
 }

@@ -17,7 +17,7 @@ import { query, type QueryOptions, sqlstateOf, type Target } from "./session.ts"
 /** SQLSTATE of a connection that `pg_hba.conf` turns away. */
 const REJECTED = "28000";
 const CLOSING_POLL_MS = 10;
-const CLOSING_MS = 5000;
+const CLOSING_MS = 2000;
 
 export interface RunningParts {
   readonly child: Supervised;

@@ -18,8 +18,8 @@ export interface ShutdownEffect {
   readonly patience?: number;
 }
 
-/** An immediate shutdown only has to reap its children: a server that does not manage that in 5 s is stuck. */
-const IMMEDIATE_MS = 5000;
+/** A postmaster kills children that ignore its immediate shutdown after 5 s by itself, which is tidier than our killing it. */
+const IMMEDIATE_MS = 10_000;
 
 /** `patience`: milliseconds a fast shutdown, which writes everything to disk, may take. */
 export function beginShutdown(first: "fast" | "immediate", patience: number): [Shutdown, ShutdownEffect] {

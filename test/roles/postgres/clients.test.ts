@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { SQL } from "bun";
+import { AT_REST } from "../../../src/core/postgres/control-data.ts";
+import { KnownError } from "../../../src/core/errors.ts";
+import { MANIFEST } from "../../../src/core/postgres/manifest.ts";
+import { failure } from "../../support/failure.ts";
+import {
+  archive,
+  type Bench,
+  connect,
+  freePort,
+  has15,
+  makeBench,
+  nothing,
+  prepare,
+  quiet,
+  serverProcess,
+  sql,
+  unstopped,
+  withQueryHook,
+} from "../../support/postgres.ts";
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await makeBench();
+});
+afterAll(() => bench.remove(), 60_000);
+
+const destination = { repo: "r", message: "m", commandFlags: [] };
+const uploadsOf = (name: string): number =>
+  bench.engine.uploads.filter((upload) => upload.path.endsWith(`/${name}`)).length;
+
+test.skipIf(!has15)(
+  "a transaction left open is ended after its time, and what it wrote is not in the bundle",
+  async () => {
+    const port = await freePort();
+    const workload = bench.workload(
+      bench.settings({ name: "open", port, destination, vacuum: "on", clientTimeout: 100 }),
+    );
+    await prepare(workload);
+    await sql(port, "CREATE TABLE t (n int)");
+    const session = connect(port);
+    await session.unsafe("BEGIN; INSERT INTO t VALUES (1); LOCK TABLE t");
+    await archive(workload);
+    expect(uploadsOf("open")).toBe(1);
+    expect(
+      await session.unsafe("SELECT 1").then(
+        () => "alive",
+        () => "gone",
+      ),
+    ).toBe("gone");
+    expect(bench.logged.some((line) => line.message === "ending sessions that did not leave")).toBe(true);
+
+    const source = { repo: "r", ref: { type: "latest" } as const, commandFlags: [] };
+    const again = bench.workload(bench.settings({ name: "open2", port, source }));
+    await prepare(again);
+    expect(await sql(port, "SELECT count(*)::int AS count FROM t")).toEqual([{ count: 0 }]);
+  },
+  30_000,
+);
+
+test.skipIf(!has15)(
+  "a session that is busy for a moment may finish",
+  async () => {
+    const port = await freePort();
+    const workload = bench.workload(
+      bench.settings({ name: "busy", port, destination, clientTimeout: 20_000 }),
+    );
+    await prepare(workload);
+    await sql(port, "CREATE TABLE t (n int)");
+    const session = connect(port);
+    await session.unsafe("SELECT 1");
+    const work = session.unsafe("INSERT INTO t SELECT 1 FROM pg_sleep(0.3)").execute();
+    await archive(workload);
+    await work;
+    expect(uploadsOf("busy")).toBe(1);
+    await session.close({ timeout: 0 });
+  },
+  30_000,
+);
+
+test.skipIf(!has15)(
+  "a client that reconnects in a loop is kept out",
+  async () => {
+    const port = await freePort();
+    const workload = bench.workload(
+      bench.settings({ name: "loop", port, destination, clientTimeout: 20_000 }),
+    );
+    await prepare(workload);
+    const loop = { going: true, rejected: 0 };
+    const connected = Promise.withResolvers<void>();
+    const client = (async () => {
+      while (loop.going) {
+        const session = connect(port);
+        await session.unsafe("SELECT 1").then(
+          () => connected.resolve(),
+          () => (loop.rejected += 1),
+        );
+        await session.close({ timeout: 0 });
+      }
+    })();
+    await connected.promise;
+    await archive(workload);
+    loop.going = false;
+    await client;
+    expect(uploadsOf("loop")).toBe(1);
+    expect(loop.rejected).toBeGreaterThan(0);
+  },
+  30_000,
+);
+
+test.skipIf(!has15)(
+  "clients that fill every place cannot keep the database from being archived",
+  async () => {
+    const port = await freePort();
+    const serverParameters = ["fsync=off", "max_connections=5", "superuser_reserved_connections=0"];
+    const settings = bench.settings({ name: "full", port, destination, vacuum: "on", serverParameters });
+    const workload = bench.workload(settings);
+    await prepare(workload);
+    const sessions: SQL[] = [];
+    for (;;) {
+      const session = connect(port);
+      const in_ = await session.unsafe("BEGIN").then(
+        () => true,
+        () => false,
+      );
+      if (!in_) break;
+      sessions.push(session);
+    }
+    expect(sessions.length).toBeGreaterThan(0);
+    await archive(workload);
+    expect(uploadsOf("full")).toBe(1);
+    await Promise.all(sessions.map((session) => session.close({ timeout: 0 })));
+  },
+  60_000,
+);
+
+test.skipIf(!has15)(
+  "a prepared transaction is named, and nothing is archived, but the server stops cleanly",
+  async () => {
+    const port = await freePort();
+    const serverParameters = ["fsync=off", "max_prepared_transactions=2"];
+    const settings = bench.settings({ name: "prepared", port, destination, vacuum: "on", serverParameters });
+    const workload = bench.workload(settings);
+    await prepare(workload);
+    await sql(port, "CREATE TABLE t (n int)");
+    const session = connect(port);
+    await session.unsafe("BEGIN");
+    await session.unsafe("LOCK TABLE t");
+    await session.unsafe("PREPARE TRANSACTION 'left over'");
+    const error = await failure(workload.settle(quiet, unstopped), "system");
+    expect(error.message).toContain('"left over" of postgres in postgres');
+    expect(error.remedy).toContain("ROLLBACK PREPARED");
+    const [installation] = await bench.postgres.installations();
+    if (installation === undefined) throw new Error("no installation");
+    const data = join(bench.folder, "data/prepared");
+    expect((await bench.postgres.controlData(installation, data)).state).toBe(AT_REST);
+    expect(uploadsOf("prepared")).toBe(0);
+    await session.close({ timeout: 0 });
+  },
+  30_000,
+);
+
+test.skipIf(!has15)(
+  "a tablespace that the application made elsewhere is named, and nothing is archived",
+  async () => {
+    const port = await freePort();
+    const workload = bench.workload(bench.settings({ name: "space", port, destination }));
+    await prepare(workload);
+    const elsewhere = join(bench.folder, "elsewhere");
+    await mkdir(elsewhere);
+    await Bun.spawn(["chown", "--reference", join(bench.folder, "data/space"), elsewhere]).exited;
+    await sql(port, `CREATE TABLESPACE fast LOCATION '${elsewhere}'`);
+    const error = await failure(workload.settle(quiet, unstopped), "configuration");
+    expect(error.message).toContain('tablespace "fast"');
+    expect(uploadsOf("space")).toBe(0);
+  },
+  30_000,
+);
+
+test.skipIf(!has15).each([false, true])(
+  "a stop that takes too long is cut off; what is left needs recovery and is archived only if that is wanted (%p)",
+  async (uploadAfterImmediate) => {
+    const port = await freePort();
+    const name = `stuck-${uploadAfterImmediate}`;
+    const data = join(bench.folder, "data", name);
+    const over = { name, port, destination, serverStopTimeout: 200, uploadAfterImmediate };
+    const workload = bench.workload(bench.settings(over), {
+      postgres: {
+        ...bench.postgres,
+        start: async (request, signal) =>
+          withQueryHook(await bench.postgres.start(request, signal), async (statement) => {
+            if (statement === "CHECKPOINT") await freeze(data);
+          }),
+      },
+    });
+    await prepare(workload);
+    const outcome = await workload.settle(quiet, unstopped).catch((error: unknown) => error);
+    if (uploadAfterImmediate) {
+      expect(outcome).toBeUndefined();
+      await workload.upload(quiet, nothing, unstopped);
+      expect(await Bun.file(join(data, MANIFEST)).json()).toMatchObject({ clean: false });
+    } else {
+      expect(outcome).toBeInstanceOf(KnownError);
+      expect((outcome as KnownError).message).toContain('pg_controldata: "in production"');
+      await failure(workload.upload(quiet, nothing, unstopped), "system");
+    }
+    expect(uploadsOf(name)).toBe(uploadAfterImmediate ? 1 : 0);
+  },
+  30_000,
+);
+
+/** The checkpointer writes the last checkpoint: frozen, it holds up a fast shutdown, until the immediate one comes. */
+async function freeze(data: string): Promise<void> {
+  const checkpointer = await serverProcess(data, "checkpointer");
+  process.kill(checkpointer, "SIGSTOP");
+  bench.listener = (message) => {
+    if (!message.includes("received immediate shutdown request")) return;
+    bench.listener = () => {};
+    process.kill(checkpointer, "SIGCONT");
+  };
+}
