@@ -8,8 +8,8 @@ import { giveBundle, unusedOfOld } from "./bundle.ts";
 import type { LegacyValue } from "./bundle.ts";
 import { LEGACY_BUNDLE_KEYS, LEGACY_GLOBAL_KEYS } from "./bundle-keys.ts";
 
-export const GLOBALS_VARIABLE = "dm_fuse_opts";
-export const BUNDLE_VARIABLE = "dm_fuse_bd_";
+const GLOBALS_VARIABLE = "dm_fuse_opts";
+const BUNDLE_VARIABLE = "dm_fuse_bd_";
 
 /** Whether the sidecar is configured by `dm_fuse_opts` and `dm_fuse_bd_NAME`. */
 export function hasFuseVariables(env: Environment): boolean {

@@ -30,7 +30,3 @@ export const ROLES: Readonly<Record<Role, RoleSchema>> = {
 /** Every setting there is: one file and one set of variables may serve all the containers of a pod. */
 export const EVERY_SETTING: Settings = { ...appSettings, ...filesSettings, ...postgresSettings };
 export const EVERY_GROUP: readonly Group[] = [...filesGroups, ...postgresGroups];
-
-export function isRole(name: string): name is Role {
-  return Object.hasOwn(ROLES, name);
-}

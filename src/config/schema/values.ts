@@ -38,7 +38,7 @@ function durationOf(text: string): number | undefined {
 }
 
 /** Milliseconds in the largest unit that divides them: `90000` → `90s`. */
-export function writeDuration(milliseconds: number): string {
+function writeDuration(milliseconds: number): string {
   const unit = Object.entries(UNITS).findLast(
     ([, size]) => milliseconds % size === 0 && milliseconds >= size,
   );

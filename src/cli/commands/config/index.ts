@@ -1,6 +1,6 @@
 import type { AnyCommand } from "../../run-command.ts";
 
-export const subCommands: NonNullable<AnyCommand["subCommands"]> = {
+const subCommands: NonNullable<AnyCommand["subCommands"]> = {
   show: () => import("./show.ts").then(({ default: command }) => command),
   validate: () => import("./validate.ts").then(({ default: command }) => command),
   schema: () => import("./schema.ts").then(({ default: command }) => command),

@@ -1,6 +1,6 @@
 import type { AnyCommand } from "../../run-command.ts";
 
-export const subCommands: NonNullable<AnyCommand["subCommands"]> = {
+const subCommands: NonNullable<AnyCommand["subCommands"]> = {
   parse: () => import("./parse.ts").then(({ default: command }) => command),
 };
 
