@@ -21,7 +21,7 @@ const { values } = parseArgs({
 const { target, out, commit } = values;
 try {
   if (!isTarget(target)) {
-    throw new Error(`cannot build for "${target}": --target is one of ${TARGETS.join(", ")}`);
+    throw new Error(`cannot build for "${target}": --target is one of ${Object.keys(TARGETS).join(", ")}`);
   }
   await buildKit(root, { target, entry: "src/main.ts", commit, out });
 } catch (error) {

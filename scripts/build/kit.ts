@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { buildBrain } from "./brain.ts";
 import { buildLauncher } from "./launcher.ts";
 import { copyLoader } from "./loader.ts";
+import { sysrootFor } from "./sysroot.ts";
 import type { KitBuild } from "./targets.ts";
 
 const LAUNCHER = "datamon-sidecar";
@@ -12,8 +13,9 @@ const OTHER_NAMES = ["wrap_application.sh", "wrap_datamon.sh", "wrap_datamon_pg.
 export async function buildKit(root: string, { target, entry, commit, out }: KitBuild): Promise<void> {
   const lib = join(out, "lib");
   await mkdir(lib, { recursive: true });
-  await buildLauncher(root, target, join(out, LAUNCHER));
-  await copyLoader(target, lib);
+  const sysroot = await sysrootFor(root, target);
+  await buildLauncher(root, target, sysroot, join(out, LAUNCHER));
+  await copyLoader(target, sysroot, lib);
   await buildBrain(root, { target, entry, commit, out: join(lib, `${LAUNCHER}.bun`) });
   for (const name of OTHER_NAMES) await link(LAUNCHER, join(out, name));
 }

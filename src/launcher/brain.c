@@ -66,7 +66,9 @@ static void execute_brain(const struct origin *origin, const char *kit) {
   for (int i = 1; i < origin->argc; i++) argv[length++] = origin->argv[i];
   execve(own_loader ? loader : program, argv, environment);
   if (errno == ENOENT && access(program, F_OK) == 0)
-    say("cannot start %s: this image has no GNU C library; use the kit that brings its own", program);
+    say("cannot start %s: this image has no GNU C library; copy the whole kit, which brings its own", program);
+  else if (errno == ENOEXEC)
+    say("cannot start %s: it is for another processor architecture; copy the kit for this one", program);
   else
     say("cannot start %s: %s; copy the whole kit, with its folder lib", program, strerror(errno));
 }

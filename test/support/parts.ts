@@ -4,6 +4,7 @@ import { join } from "node:path";
 /** Real things that some tests need, and how to see that they are there. */
 const parts = {
   "musl-gcc": () => Bun.which("musl-gcc") !== null,
+  "cross-gcc": () => ["x86_64", "aarch64"].every((name) => Bun.which(`${name}-linux-gnu-gcc`) !== null),
   root: () => process.getuid?.() === 0 && Bun.which("unshare") !== null,
   bindfs: () => Bun.which("bindfs") !== null,
   "Postgres 15": () => existsSync("/usr/lib/postgresql/15/bin/postgres"),

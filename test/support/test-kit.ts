@@ -2,6 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildKit } from "../../scripts/build/kit.ts";
+import { muslCompiler } from "../../scripts/build/launcher.ts";
+import { run } from "../../scripts/build/run.ts";
 import { isTarget } from "../../scripts/build/targets.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -26,7 +28,7 @@ export async function buildTestKit(): Promise<TestKit> {
   const compile = (name: string): string => {
     const program = join(folder, name);
     const source = join(root, "test/fixtures/launcher", `${name}.c`);
-    Bun.spawnSync(["musl-gcc", "-static", "-O1", "-o", program, source], { stderr: "inherit" });
+    run(root, [...muslCompiler(target, "/"), source, "-lc", "-lgcc", "-o", program]);
     return program;
   };
   return {
