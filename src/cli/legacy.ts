@@ -30,7 +30,7 @@ async function wrapDatamon(argv: readonly string[]): Promise<number> {
   ]);
   const { env } = process;
   const parameters = legacyFilesParameters(argv, env);
-  const file = parameters === undefined ? undefined : readSettings(parameters);
+  const file = parameters === undefined ? undefined : await readSettings(parameters);
   const inputs = { argv, env, ...(file === undefined ? {} : { file }) };
   const { settings, warnings } = parseLegacyFilesArguments(inputs);
   const linger = settings.sleepInsteadOfExit ? Infinity : 0;
@@ -41,7 +41,7 @@ async function wrapDatamonPg(argv: readonly string[]): Promise<number> {
   const [{ legacyPostgresFile, parseLegacyPostgresArguments }, { postgresServices, serve }] =
     await Promise.all([import("../config/legacy/postgres.ts"), import("./serve.ts")]);
   const { env } = process;
-  const file = readSettings(legacyPostgresFile(env));
+  const file = await readSettings(legacyPostgresFile(env));
   const inputs = { argv, env, ...(file === undefined ? {} : { file }) };
   const { settings, warnings } = parseLegacyPostgresArguments(inputs);
   return await serve(settings, postgresServices(settings), warnings, settings.sleepAfter);

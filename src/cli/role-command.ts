@@ -13,7 +13,7 @@ export function roleCommand(
   return {
     meta: { name: role, description },
     async run({ rawArgs }) {
-      if (!helpAsked(role, rawArgs)) return await run(inputsOf(role, rawArgs));
+      if (!helpAsked(role, rawArgs)) return await run(await inputsOf(role, rawArgs));
       const [{ helpText }, { print }] = await Promise.all([
         import("../config/describe/help.ts"),
         import("./print.ts"),

@@ -2,19 +2,18 @@ import { readFileSync } from "node:fs";
 import { configFileOf, type SettingsLocation } from "../config/gather.ts";
 import type { Role } from "../config/schema/roles.ts";
 import type { Inputs } from "../config/settings.ts";
-import { readYaml } from "../config/yaml.ts";
 import { KnownError, systemCode } from "../core/errors.ts";
 
 /** Everything the settings of a role are made of, read from the process and the disk. Errors: `configuration`. */
-export function inputsOf(role: Role, argv: readonly string[]): Inputs {
+export async function inputsOf(role: Role, argv: readonly string[]): Promise<Inputs> {
   const location = configFileOf(role, argv, process.env);
-  const file = location === undefined ? undefined : readSettings(location);
+  const file = location === undefined ? undefined : await readSettings(location);
   return { argv, env: process.env, ...(file === undefined ? {} : { file }) };
 }
 
 /** The parsed file or text; undefined when the file may be missing and is. Errors: `configuration`. */
-export function readSettings(location: SettingsLocation): Inputs["file"] {
-  if ("text" in location) return readYaml(location.source, location.text);
+export async function readSettings(location: SettingsLocation): Promise<Inputs["file"]> {
+  if ("text" in location) return await parseYaml(location.source, location.text);
   const { path, source, optional } = location;
   let text: string;
   try {
@@ -27,5 +26,11 @@ export function readSettings(location: SettingsLocation): Inputs["file"] {
       remedy: "check the path and the volume that should hold it",
     });
   }
-  return readYaml(path, text);
+  return await parseYaml(path, text);
+}
+
+/** Most wrappers have no file: they need not load what reads YAML. */
+async function parseYaml(name: string, text: string): Promise<Inputs["file"]> {
+  const { readYaml } = await import("../config/yaml.ts");
+  return readYaml(name, text);
 }

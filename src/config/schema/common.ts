@@ -13,7 +13,7 @@ export const commonSettings = {
   ),
   pollInterval: withDefault(
     duration(1),
-    "1s",
+    "5s",
     "How often the folder is looked at in case a change went unnoticed.",
   ),
   beatInterval: withDefault(duration(1), "5s", "How often a participant shows that it is alive."),

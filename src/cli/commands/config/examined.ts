@@ -3,7 +3,6 @@ import { PROGRAMS } from "../../../config/programs.ts";
 import { didYouMean } from "../../../config/suggestion.ts";
 import { KnownError } from "../../../core/errors.ts";
 import { readSettings } from "../../settings-file.ts";
-import { readYaml } from "../../../config/yaml.ts";
 
 export interface Request {
   readonly role: string;
@@ -36,7 +35,7 @@ export function requestOf(rawArgs: readonly string[]): Request {
 }
 
 /** Reads and judges the settings of the role that was asked for. */
-export function examined({ role, argv }: Request): Examination {
+export async function examined({ role, argv }: Request): Promise<Examination> {
   const program = Object.hasOwn(PROGRAMS, role) ? PROGRAMS[role] : undefined;
   if (program === undefined) {
     const roles = Object.keys(PROGRAMS);
@@ -45,12 +44,7 @@ export function examined({ role, argv }: Request): Examination {
     });
   }
   const location = program.locate(argv, process.env);
-  const file =
-    location === undefined
-      ? undefined
-      : "text" in location
-        ? readYaml(location.source, location.text)
-        : readSettings(location);
+  const file = location === undefined ? undefined : await readSettings(location);
   return examine(program, { argv, env: process.env, ...(file === undefined ? {} : { file }) });
 }
 

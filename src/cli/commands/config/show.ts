@@ -9,13 +9,13 @@ const PURPOSE = "Prints each setting of a role with its value and where that cam
 
 const command: AnyCommand = {
   meta: { name: "show", description: PURPOSE },
-  run({ rawArgs }) {
+  async run({ rawArgs }) {
     const request = requestOf(rawArgs);
     if (request.help) {
       print(usage("show", PURPOSE));
       return 0;
     }
-    const examination = examined(request);
+    const examination = await examined(request);
     const { origins, problems, warnings } = examination;
     if (request.json) {
       print(JSON.stringify({ settings: origins, problems: problems.map(problemLine), warnings }));

@@ -9,13 +9,13 @@ const PURPOSE = "Judges the settings of a role without using them: every problem
 
 const command: AnyCommand = {
   meta: { name: "validate", description: PURPOSE },
-  run({ rawArgs }) {
+  async run({ rawArgs }) {
     const request = requestOf(rawArgs);
     if (request.help) {
       print(usage("validate", PURPOSE));
       return 0;
     }
-    const { problems, warnings } = examined(request);
+    const { problems, warnings } = await examined(request);
     if (request.json) print(JSON.stringify({ valid: problems.length === 0, problems, warnings }));
     else if (problems.length === 0) print(`the settings of ${request.role} are valid`);
     if (!request.json) {
