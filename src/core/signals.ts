@@ -23,16 +23,15 @@ export type SignalName = keyof typeof SIGNALS;
 
 export const { SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT } = SIGNALS;
 
-/** Signals that a wrapper passes on to its application. */
-export const FORWARDED_SIGNALS = [
+/**
+ * Signals that are delivered to a participant, which decides what they mean. The launcher passes all others to the
+ * application by itself.
+ */
+export const HANDLED_SIGNALS = [
   "SIGTERM",
   "SIGINT",
   "SIGHUP",
   "SIGQUIT",
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGWINCH",
-  "SIGCONT",
 ] as const satisfies readonly SignalName[];
 
 /** Asked by these to stop, a running application has the grace to do so; the others it takes as it likes. */

@@ -10,7 +10,7 @@ const app = (argv: readonly string[], env = {}, yaml?: string) =>
 test("the defaults are those of the design", () => {
   expect(app([...FLAGS, "--", "true"]).settings).toEqual({
     coordPoint: "/coord",
-    pollInterval: 1000,
+    pollInterval: 5000,
     beatInterval: 5000,
     silenceTimeout: 30_000,
     grace: 25_000,

@@ -14,7 +14,7 @@ const parse = (env?: Record<string, string>, yaml?: string) =>
 
 test("without any settings there is one new database, and a warning", () => {
   const { settings, warnings } = parse();
-  expect(settings).toMatchObject({ coordPoint: "/tmp/coord", pollInterval: 1000, sleepAfter: 0 });
+  expect(settings).toMatchObject({ coordPoint: "/tmp/coord", pollInterval: 5000, sleepAfter: 0 });
   expect(settings.databases).toMatchObject([
     { name: "db", dataDir: "/pg_stage", port: 5432, owner: "postgres" },
   ]);
