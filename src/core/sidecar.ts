@@ -57,6 +57,8 @@ export interface SidecarState {
   readonly phase: Phase;
   readonly phaseBegan: number;
   readonly lastLook: number;
+  /** An earlier attempt may have been ready in this run. */
+  readonly resumed: boolean;
   readonly work: Work | "none";
   readonly wrapper: Liveness;
   readonly wrapperStatus?: Status;
@@ -80,6 +82,7 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
     phase: "preparing",
     phaseBegan: at,
     lastLook: at,
+    resumed: previous !== undefined,
     work: "none",
     wrapper: UNSEEN,
     ...(wrapper === undefined ? {} : { wrapperStatus: wrapper }),
@@ -96,11 +99,14 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
   const applicationMayRun =
     wrapper === undefined || wrapper.phase === "running" || wrapper.phase === "stopping";
   if (wasServing && applicationMayRun && !wanted) {
-    const cause = "was killed and started again while the application was using what it served";
-    return leave({ ...blank, phase: "ready" }, at, EXIT_CODES.system, cause);
+    return leave({ ...blank, phase: "ready" }, at, EXIT_CODES.system, KILLED_WHILE_USED);
   }
   return begin(blank, "prepare");
 }
+
+const KILLED_WHILE_USED = "was killed and started again while the application was using what it served";
+const STARTED_TOO_EARLY =
+  "the application was started before this sidecar was ready: its marker of an earlier run was believed; use a fresh coordination directory";
 
 export function stepSidecar(state: SidecarState, event: SidecarEvent): SidecarStep {
   if (state.leaving !== undefined) return onLeaving(state, state.leaving, event);
@@ -158,6 +164,11 @@ function onObserved(before: SidecarState, observation: Observation): SidecarStep
   if (wrapper?.phase === "failed") {
     const why = wrapper.failure === undefined ? "" : `: ${wrapper.failure.cause}`;
     return leave(state, at, EXIT_CODES.peer, `the wrapper failed${why}`);
+  }
+  const applicationRuns = wrapper?.phase === "running" || wrapper?.phase === "stopping";
+  if (state.phase === "preparing" && applicationRuns) {
+    if (!state.resumed) return leave(state, at, EXIT_CODES.configuration, STARTED_TOO_EARLY);
+    if (!state.rules.toleratesRestart) return leave(state, at, EXIT_CODES.system, KILLED_WHILE_USED);
   }
   if (owesBeats(wrapper) && isSilent(liveness, state.rules.silenceTimeout)) {
     const cause = `the wrapper has given no sign of life for ${formatDuration(liveness.quiet)} (last phase: ${wrapper?.phase})`;

@@ -48,6 +48,8 @@ export type WrapperEffect =
 
 interface Watched {
   readonly liveness: Liveness;
+  /** The beat we found when we were started again: until it changes, what its status says may be from before a common death. */
+  readonly found?: string;
   readonly view: PeerView;
 }
 
@@ -80,7 +82,11 @@ export interface WrapperStep {
 export function beginWrapper(rules: WrapperRules, first: Observation, previous?: Status): WrapperStep {
   const { at } = first;
   const peers = Object.fromEntries(
-    rules.peers.map((peer) => [participantOf(peer), { liveness: UNSEEN, view: NOTHING }]),
+    rules.peers.map((peer) => {
+      const found = previous === undefined ? undefined : beatOf(first.peers[participantOf(peer)]?.status);
+      const watched: Watched = { liveness: UNSEEN, view: NOTHING, ...(found === undefined ? {} : { found }) };
+      return [participantOf(peer), watched];
+    }),
   );
   const blank: WrapperState = {
     rules,
@@ -141,20 +147,20 @@ export function wrapperDeadline(state: WrapperState): number | undefined {
 
 /** What is being waited for, in words. */
 export function wrapperDoing(state: WrapperState): string | undefined {
-  const missing = (key: "ready" | "uploaded"): string =>
+  const missing = (has: (state: WrapperState, peer: Peer) => boolean): string =>
     state.rules.peers
-      .filter((peer) => !viewOf(state, peer).markers[key])
+      .filter((peer) => !has(state, peer))
       .map((peer) => `${peerTitle(peer)}${inWords(viewOf(state, peer))}`)
       .join(", ");
   switch (state.phase) {
     case "waiting":
-      return state.application === "none" ? `waiting for ${missing("ready")}` : "starting the application";
+      return state.application === "none" ? `waiting for ${missing(isReady)}` : "starting the application";
     case "running":
       return "the application runs";
     case "stopping":
       return "waiting for the application to end";
     case "uploading":
-      return `waiting for the upload by ${missing("uploaded")}`;
+      return `waiting for the upload by ${missing(hasUploaded)}`;
     default:
       return undefined;
   }
@@ -169,12 +175,11 @@ function inWords(view: PeerView): string {
 function onObserved(before: WrapperState, observation: Observation): WrapperStep {
   const elapsed = observation.at - before.lastLook;
   const peers = Object.fromEntries(
-    Object.entries(before.peers).map(([name, { liveness }]) => {
+    Object.entries(before.peers).map(([name, watched]) => {
       const view = observation.peers[name] ?? NOTHING;
-      return [
-        name,
-        { liveness: watch(liveness, beatOf(view.status), elapsed, before.rules.silenceTimeout), view },
-      ];
+      const { silenceTimeout } = before.rules;
+      const liveness = watch(watched.liveness, beatOf(view.status), elapsed, silenceTimeout);
+      return [name, { ...watched, liveness, view }];
     }),
   );
   const state = { ...before, peers, lastLook: observation.at };
@@ -183,10 +188,10 @@ function onObserved(before: WrapperState, observation: Observation): WrapperStep
   }
   const trouble = troubleWithPeers(state, observation.at);
   if (trouble !== undefined) return abort(state, observation.at, EXIT_CODES.peer, trouble);
-  if (state.phase === "waiting" && state.application === "none" && all(state, "ready")) {
+  if (state.phase === "waiting" && state.application === "none" && all(state, isReady)) {
     return { state: { ...state, application: "starting" }, effects: [{ type: "start-application" }] };
   }
-  if (state.phase === "uploading" && all(state, "uploaded")) return finish(state);
+  if (state.phase === "uploading" && all(state, hasUploaded)) return finish(state);
   return stay(state);
 }
 
@@ -322,8 +327,20 @@ function enter(state: WrapperState, phase: Phase, at: number): WrapperState {
   return { ...state, phase, phaseBegan: at };
 }
 
-function all(state: WrapperState, marker: "ready" | "uploaded"): boolean {
-  return state.rules.peers.every((peer) => viewOf(state, peer).markers[marker]);
+function all(state: WrapperState, has: (state: WrapperState, peer: Peer) => boolean): boolean {
+  return state.rules.peers.every((peer) => has(state, peer));
+}
+
+/** Its marker says so, and its status, if it has one, agrees and is of a living participant. */
+function isReady(state: WrapperState, peer: Peer): boolean {
+  const watched = state.peers[participantOf(peer)];
+  if (watched === undefined || !watched.view.markers.ready) return false;
+  const { status } = watched.view;
+  return status === undefined || (status.phase !== "preparing" && beatOf(status) !== watched.found);
+}
+
+function hasUploaded(state: WrapperState, peer: Peer): boolean {
+  return viewOf(state, peer).markers.uploaded;
 }
 
 function viewOf(state: WrapperState, peer: Peer): PeerView {

@@ -1,3 +1,4 @@
+import { damageOf } from "../core/damage.ts";
 import { oneLine } from "../core/errors.ts";
 import { NotStarted } from "../core/not-started.ts";
 import { exitCodeOf } from "../core/exit-codes.ts";
@@ -10,7 +11,7 @@ import {
   type WrapperEvent,
   type WrapperState,
 } from "../core/wrapper.ts";
-import { WRAPPER } from "../core/participants.ts";
+import { type Peer, WRAPPER } from "../core/participants.ts";
 import type { AppSettings } from "../config/settings.ts";
 import type { Application } from "../ports.ts";
 import { type Ending, Participant, type ParticipantDependencies } from "./participant.ts";
@@ -35,10 +36,10 @@ export async function runWrapper(settings: AppSettings, dependencies: WrapperDep
         ...(decision === undefined ? {} : { decision }),
         ...(applicationExitCode === undefined ? {} : { applicationExitCode }),
       }),
-      emit: (effect) => {
-        if (effect.type === "request-upload") coordination.emit(effect.peer, "upload");
-      },
+      // The decision is on record before anybody acts on it: killed in between, we must not run the application again.
+      emit: () => {},
       perform: (effect, deliver) => {
+        if (effect.type === "request-upload") requestUpload(effect.peer, deliver);
         if (effect.type === "signal-application") application.signal(effect.signal);
         if (effect.type === "start-application") void start(deliver);
       },
@@ -47,6 +48,15 @@ export async function runWrapper(settings: AppSettings, dependencies: WrapperDep
     dependencies,
     first,
   );
+
+  const requestUpload = (peer: Peer, deliver: (event: WrapperEvent) => void): void => {
+    try {
+      coordination.emit(peer, "upload");
+    } catch (error) {
+      const observation = { at: clock.now(), peers: {}, damage: damageOf(error) };
+      deliver({ type: "observed", observation });
+    }
+  };
 
   const start = async (deliver: (event: WrapperEvent) => void): Promise<void> => {
     try {

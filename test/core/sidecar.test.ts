@@ -178,3 +178,18 @@ test("a sidecar killed while serving a mount under a running application fails, 
   expect(m.state.failure?.cause).toContain("killed and started again while the application was using");
   expect(machine({}, first, status("files", "ready")).effects).toEqual([work("prepare")]);
 });
+
+test("an application that runs before a sidecar was ever ready was started on an old marker", () => {
+  const m = machine().see(look(1, view([]), status("app", "running")));
+  expect(m.state.failure).toMatchObject({ phase: "preparing", exitCode: 78 });
+  expect(m.state.failure?.cause).toContain("before this sidecar was ready");
+});
+
+test("a sidecar killed twice fails as well when the application runs without what it serves", () => {
+  const before = status("files", "preparing", { attempt: 2 });
+  const running = look(1, view([]), status("app", "running"));
+  expect(machine({ toleratesRestart: false }, undefined, before).see(running).state.failure?.exitCode).toBe(
+    71,
+  );
+  expect(machine({ toleratesRestart: true }, undefined, before).see(running).state.failure).toBeUndefined();
+});

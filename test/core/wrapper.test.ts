@@ -245,3 +245,28 @@ test("what is waited for names the sidecar and what it is doing", () => {
   const m = machine().see(look(1, view([], status("files", "preparing", { doing: "preparing src" }))));
   expect(wrapperDoing(m.state)).toBe("waiting for files sidecar (preparing: preparing src)");
 });
+
+test("a marker whose sidecar still says that it prepares is not believed", () => {
+  const m = machine().see(look(1, view(["ready"], status("files", "preparing"))));
+  expect(m.effects).toEqual([]);
+  expect(m.see(look(2, READY)).effects).toEqual([{ type: "start-application" }]);
+});
+
+test("a wrapper started again waits for a sign of life before it believes that a sidecar is ready", () => {
+  const m = machine({}, status("app", "running"), look(0, READY)).see(look(1, READY));
+  expect(m.effects).toEqual([]);
+  expect(wrapperDoing(m.state)).toContain("files sidecar");
+  m.see(look(2, view(["ready"], status("files", "ready", { beat: 2 }))));
+  expect(m.effects).toEqual([{ type: "start-application" }]);
+});
+
+test("a wrapper started again fails when the sidecar it found died with it", () => {
+  const m = machine({}, status("app", "running"), look(0, READY));
+  for (let at = 10_000; at <= 50_000; at += 10_000) m.see(look(at, READY));
+  expect(m.exit).toBe(69);
+});
+
+test("a wrapper started again believes an old sidecar's marker", () => {
+  const m = machine({}, status("app", "running"), look(0, view(["ready"]))).see(look(1, view(["ready"])));
+  expect(m.effects).toEqual([{ type: "start-application" }]);
+});

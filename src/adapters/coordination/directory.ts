@@ -97,7 +97,9 @@ class DirectoryCoordination implements Coordination {
   publish(status: Status): void {
     const path = this.#statusPath(this.#options.participant);
     const found = fileId(path);
-    if (found !== undefined && this.#written !== undefined && !sameFile(found, this.#written)) {
+    // Whoever finds out says so in the file, so that the other one, and the wrapper, find out too.
+    const tells = status.phase === "failed";
+    if (!tells && found !== undefined && this.#written !== undefined && !sameFile(found, this.#written)) {
       throw new KnownError(
         "configuration",
         `cannot take part as "${this.#options.participant}": another process writes ${path} too`,

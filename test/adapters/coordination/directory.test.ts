@@ -120,6 +120,17 @@ test("a second process under the same name is refused at its next refresh", () =
   expect(() => first.publish(status("files", "ready", { run: first.run }))).toThrow(/another process writes/);
 });
 
+test("a failure is told even over the status of another process, which then finds out too", () => {
+  const first = open("files");
+  first.publish(status("files", "preparing", { run: first.run }));
+  const second = open("files");
+  second.publish(status("files", "preparing", { run: first.run }));
+  first.publish(status("files", "failed", { run: first.run }));
+  expect(() => second.publish(status("files", "ready", { run: first.run }))).toThrow(
+    /another process writes/,
+  );
+});
+
 const BAD_MARKERS: readonly [string, (path: string) => void, string][] = [
   ["a folder", (path) => mkdirSync(path), "is a folder"],
   ["a symbolic link", (path) => symlinkSync("/etc/passwd", path), "is a symbolic link"],
