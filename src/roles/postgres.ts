@@ -65,9 +65,12 @@ class PostgresWorkload implements Workload {
     this.#madeFrom = madeFrom;
     reporter.doing(`starting ${this.#title}`);
     const server = await this.#serving.start(installation, signal);
-    const outside = await tablespacesOutside(server, this.#files, signal);
-    if (outside.length > 0) throw outsideFolder(this.#settings, outside);
-    if (isNew && owner !== MAINTENANCE_ROLE) await server.query(createSuperuser(owner), { signal });
+    if (isNew) {
+      if (owner !== MAINTENANCE_ROLE) await server.query(createSuperuser(owner), { signal });
+    } else {
+      const outside = await tablespacesOutside(server, this.#files, signal);
+      if (outside.length > 0) throw outsideFolder(this.#settings, outside);
+    }
     await claimAs("prepared", this.#settings, this.#with, madeFrom);
   }
 

@@ -25,12 +25,13 @@ export async function findInstallations(
   binDirs: readonly string[],
 ): Promise<readonly Installation[]> {
   const found = new Map<number, Installation>();
-  for (const binDir of binDirs.length > 0 ? binDirs : await usualPlaces(env)) {
-    const installation = await inspect(run, env, binDir);
+  const places = binDirs.length > 0 ? binDirs : await usualPlaces(env);
+  const inspected = await Promise.all(places.map((binDir) => inspect(run, env, binDir)));
+  for (const [index, installation] of inspected.entries()) {
     if (installation === undefined && binDirs.length > 0) {
       throw new KnownError(
         "configuration",
-        `cannot use Postgres in binDirs "${binDir}": no working "postgres" in it`,
+        `cannot use Postgres in binDirs "${places[index]}": no working "postgres" in it`,
       );
     }
     if (installation !== undefined && !found.has(installation.major))

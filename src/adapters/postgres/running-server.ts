@@ -12,7 +12,7 @@ import type { SocketAddress } from "../../core/postgres/upgrade-arguments.ts";
 import type { Milliseconds } from "../../ports.ts";
 import type { Row, Server } from "../../ports/postgres.ts";
 import type { Supervised } from "../processes.ts";
-import { query, type QueryOptions, sqlstateOf, type Target } from "./session.ts";
+import { query, type QueryOptions, Session, sqlstateOf, type Target } from "./session.ts";
 
 /** SQLSTATE of a connection that `pg_hba.conf` turns away. */
 const REJECTED = "28000";
@@ -36,6 +36,7 @@ export class RunningServer implements Server {
   readonly died: Promise<Error>;
   readonly #parts: RunningParts;
   #stopped: Promise<Rung> | undefined;
+  #kept: Session | undefined;
   readonly #hurry = Promise.withResolvers<"late">();
 
   constructor(parts: RunningParts) {
@@ -67,8 +68,11 @@ export class RunningServer implements Server {
     return causeFrom(this.#parts.lines());
   }
 
-  query(statement: string, options: QueryOptions = {}): Promise<readonly Row[]> {
-    return query(socketOf(this), statement, options);
+  async query(statement: string, options: QueryOptions = {}): Promise<readonly Row[]> {
+    if (this.#kept !== undefined && options.database === undefined) {
+      return await this.#kept.query(statement, options.signal);
+    }
+    return await query(socketOf(this), statement, options);
   }
 
   async refuseClients(): Promise<void> {
@@ -80,7 +84,7 @@ export class RunningServer implements Server {
     // The postmaster reads the file when it gets to it; being turned away ourselves is the proof.
     for (;;) {
       const answer = await query(tcp, "SELECT 1").catch((error: unknown) => error);
-      if (sqlstateOf(answer) === REJECTED) return;
+      if (sqlstateOf(answer) === REJECTED) break;
       if (performance.now() > deadline) {
         if (answer instanceof Error) throw answer;
         throw new KnownError(
@@ -90,6 +94,8 @@ export class RunningServer implements Server {
       }
       await Bun.sleep(CLOSING_POLL_MS);
     }
+    // Nobody else can take our place now, and what comes next is a conversation.
+    this.#kept = new Session(socketOf(this));
   }
 
   /** An immediate stop also cuts short a fast one that is under way. */
@@ -100,6 +106,7 @@ export class RunningServer implements Server {
   }
 
   async #climb(first: "fast" | "immediate"): Promise<Rung> {
+    await this.#kept?.close();
     const { child, stopTimeout } = this.#parts;
     const ended = child.ended.then(() => "ended" as const);
     let [state, effect]: readonly [Shutdown, ShutdownEffect | undefined] = beginShutdown(first, stopTimeout);

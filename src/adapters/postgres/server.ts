@@ -4,7 +4,7 @@ import type { Environment } from "../../core/child-environment.ts";
 import { KnownError } from "../../core/errors.ts";
 import { closedAccess, reachableAt, servingAccess } from "../../core/postgres/access.ts";
 import { LONGEST_SOCKET_PATH, serverArguments, socketPath } from "../../core/postgres/arguments.ts";
-import { saysReady, severityOf } from "../../core/postgres/server-log.ts";
+import { saysCrashed, saysReady, severityOf } from "../../core/postgres/server-log.ts";
 import { MAINTENANCE_ROLE, setPassword } from "../../core/postgres/sql.ts";
 import type { Log } from "../../ports.ts";
 import type { Server, ServerRequest } from "../../ports/postgres.ts";
@@ -47,11 +47,13 @@ export async function startServer(
   await writeAccess(servingAccess(request.authentication));
 
   const hint = Promise.withResolvers<void>();
+  const crash = Promise.withResolvers<void>();
   const lines: string[] = [];
   const onLine = (line: string): void => {
     lines.push(line);
     if (lines.length > 40) lines.shift();
     if (saysReady(line)) hint.resolve();
+    if (saysCrashed(line)) crash.resolve();
     // An application may provoke errors by the thousand; what ends the server is told by `died`.
     log[severityOf(line) === "PANIC" ? "error" : "debug"](`postgres: ${line}`, { database: request.name });
   };
@@ -86,7 +88,7 @@ export async function startServer(
     closeAccess: () => writeAccess(closedAccess()),
   });
   try {
-    await becomeReady(server, request, { socket, tcp }, hint.promise, signal);
+    await becomeReady(server, request, { socket, tcp }, { hint: hint.promise, crash: crash.promise }, signal);
     return server;
   } catch (error) {
     await server.stop("immediate");
@@ -98,12 +100,21 @@ async function becomeReady(
   server: RunningServer,
   request: ServerRequest,
   { socket, tcp }: { readonly socket: Target; readonly tcp: Target | undefined },
-  hint: Promise<void>,
+  { hint, crash }: { readonly hint: Promise<void>; readonly crash: Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
   const { promise: hopeless, reject } = Promise.withResolvers<never>();
   hopeless.catch(() => undefined);
   void server.died.then(reject);
+  // A server that crashes before it ever answered would begin again for ever.
+  void crash.then(() =>
+    reject(
+      new KnownError(
+        "system",
+        `cannot serve database "${request.name}": its server crashes: ${server.lastWords()}`,
+      ),
+    ),
+  );
   const stop = (): void =>
     reject(
       signal.reason instanceof KnownError ? signal.reason : new KnownError("stopped", "stopped on request"),

@@ -15,42 +15,65 @@ export interface QueryOptions {
 
 const CONNECT_TIMEOUT_S = 10;
 
-/**
- * Runs statements as superuser in a session of its own. Everything a session may take from the environment
- * (PGHOST, PGOPTIONS, DATABASE_URL, …) is said here. When `signal` aborts, the session is cut and the server rolls back.
- * Errors: `system` with the SQLSTATE, if there is one, as detail `sqlstate`; `stopped`.
- */
+/** A session as superuser. Everything it may take from the environment (PGHOST, PGOPTIONS, DATABASE_URL, …) is said here. */
+export class Session {
+  readonly #sql: SQL;
+  readonly #database: string;
+
+  constructor(target: Target, database = MAINTENANCE_DATABASE) {
+    this.#database = database;
+    this.#sql = new SQL({
+      adapter: "postgres",
+      ...(target.type === "socket" ? { path: target.path } : { hostname: target.address, port: target.port }),
+      username: MAINTENANCE_ROLE,
+      password: target.type === "tcp" ? (target.password ?? "") : "",
+      database,
+      tls: false,
+      max: 1,
+      connectionTimeout: CONNECT_TIMEOUT_S,
+      idleTimeout: 0,
+      maxLifetime: 0,
+      connection: { application_name: SESSION_NAME, options: "" },
+    });
+  }
+
+  /**
+   * Runs statements. When `signal` aborts, the session is cut and the server rolls back.
+   * Errors: `system` with the SQLSTATE, if there is one, as detail `sqlstate`; `stopped`.
+   */
+  async query(statement: string, signal?: AbortSignal): Promise<readonly Row[]> {
+    signal?.throwIfAborted();
+    const cut = (): void => void this.close();
+    signal?.addEventListener("abort", cut, { once: true });
+    try {
+      return Array.from((await this.#sql.unsafe(statement)) as Iterable<Row>);
+    } catch (error) {
+      if (signal?.aborted === true) {
+        throw new KnownError("stopped", "stopped a query on request", { cause: error });
+      }
+      throw queryFailure(error, this.#database);
+    } finally {
+      signal?.removeEventListener("abort", cut);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#sql.close({ timeout: 0 }).catch(() => undefined);
+  }
+}
+
+/** Runs statements in a session of their own. Errors: as `Session.query`. */
 export async function query(
   target: Target,
   statement: string,
   options: QueryOptions = {},
 ): Promise<readonly Row[]> {
-  const { signal, database = MAINTENANCE_DATABASE } = options;
-  signal?.throwIfAborted();
-  const sql = new SQL({
-    adapter: "postgres",
-    ...(target.type === "socket" ? { path: target.path } : { hostname: target.address, port: target.port }),
-    username: MAINTENANCE_ROLE,
-    password: target.type === "tcp" ? (target.password ?? "") : "",
-    database,
-    tls: false,
-    max: 1,
-    connectionTimeout: CONNECT_TIMEOUT_S,
-    idleTimeout: 0,
-    maxLifetime: 0,
-    connection: { application_name: SESSION_NAME, options: "" },
-  });
-  const cut = (): void => void sql.close({ timeout: 0 }).catch(() => undefined);
-  signal?.addEventListener("abort", cut, { once: true });
+  options.signal?.throwIfAborted();
+  const session = new Session(target, options.database);
   try {
-    return Array.from((await sql.unsafe(statement)) as Iterable<Row>);
-  } catch (error) {
-    if (signal?.aborted === true)
-      throw new KnownError("stopped", "stopped a query on request", { cause: error });
-    throw queryFailure(error, database);
+    return await session.query(statement, options.signal);
   } finally {
-    signal?.removeEventListener("abort", cut);
-    await sql.close({ timeout: 0 }).catch(() => undefined);
+    await session.close();
   }
 }
 

@@ -15,6 +15,11 @@ test("a cause begins with what was fatal", () => {
   expect(causeFrom(lines)).toBe(`${lines[1]} | ${lines[2]}`);
 });
 
+test("that somebody came too early is no cause", () => {
+  const lines = [log("FATAL", "the database system is starting up"), log("PANIC", "bad record")];
+  expect(causeFrom(lines)).toBe(lines[1] as string);
+});
+
 test("without anything fatal the last lines are the cause", () => {
   const lines = Array.from({ length: 20 }, (_, index) => log("LOG", `line ${index}`));
   expect(causeFrom(lines, 2)).toBe(`${lines[18]} | ${lines[19]}`);
