@@ -45,7 +45,7 @@ export function createPostgres(parts: PostgresParts): Postgres {
     start: (request, signal) => startServer(parts, request, signal),
 
     async initialise(installation, cluster, signal) {
-      await runNamed(run, env, {
+      await runNamed(run, env, parts.runtimeDirectory, {
         program: join(installation.binDir, "initdb"),
         args: initdbArguments(cluster),
         identity: await ownerOf(cluster.folder),

@@ -6,6 +6,9 @@ const parts = {
   "musl-gcc": () => Bun.which("musl-gcc") !== null,
   "cross-gcc": () => ["x86_64", "aarch64"].every((name) => Bun.which(`${name}-linux-gnu-gcc`) !== null),
   root: () => process.getuid?.() === 0 && Bun.which("unshare") !== null,
+  "user namespaces": () =>
+    Bun.spawnSync(["setpriv", "--reuid=54321", "--clear-groups", "unshare", "--user", "--map-user=1", "true"])
+      .success,
   bindfs: () => Bun.which("bindfs") !== null,
   "Postgres 15": () => existsSync("/usr/lib/postgresql/15/bin/postgres"),
   "Postgres 13 (scripts/fetch-postgres-13)": () =>

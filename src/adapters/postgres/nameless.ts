@@ -1,28 +1,33 @@
 import type { Dirent } from "node:fs";
-import { readdir, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Environment } from "../../core/child-environment.ts";
 import { findOnPath, type Finished, type Run } from "../processes.ts";
-import { attemptTool, succeeded, type ToolCall, toolFailure } from "./tool.ts";
+import { attemptTool, postgresEnvironment, succeeded, type ToolCall, toolFailure } from "./tool.ts";
 
 /** What `initdb` and `pg_upgrade` say when the user they run as is in no password file, even with `--username`. */
 const NAMELESS = /could not look up (effective|local) user ID/;
 
 /** Turns a call into one whose user has a name; undefined when this machine lacks what it takes. */
-type Disguise = (call: ToolCall, env: Environment) => Promise<ToolCall | undefined>;
+type Disguise = (call: ToolCall, env: Environment, scratch: string) => Promise<ToolCall | undefined>;
 
 /**
  * Runs a program that insists on a user with a name, as whoever we are. A nameless user (`runAsUser: 12345`) is given a
- * name by libnss_wrapper where it is installed, else by a user namespace that shows another user's number inside.
+ * name by libnss_wrapper where it is installed, else by a user namespace that shows another user's number inside. `scratch` is
+ * a writable folder.
  * Errors: `system`, with the way out when nothing of it works here.
  */
-export async function runNamed(run: Run, env: Environment, call: ToolCall): Promise<Finished> {
+export async function runNamed(
+  run: Run,
+  env: Environment,
+  scratch: string,
+  call: ToolCall,
+): Promise<Finished> {
   const plain = await attemptTool(run, env, call);
   if (succeeded(plain)) return plain;
   if (!NAMELESS.test(plain.stderr)) throw toolFailure(call, plain);
   for (const disguise of [wrappedPasswd, userNamespace]) {
-    const disguised = await disguise(call, env);
+    const disguised = await disguise(call, env, scratch);
     const finished = disguised === undefined ? undefined : await attemptTool(run, env, disguised);
     if (finished !== undefined && succeeded(finished)) return finished;
     const refused =
@@ -39,12 +44,13 @@ export async function runNamed(run: Run, env: Environment, call: ToolCall): Prom
 const LIBRARY_FOLDERS = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
 
 /** https://cwrap.org/nss_wrapper.html, as the official Postgres images use it. */
-const wrappedPasswd: Disguise = async (call, env) => {
+const wrappedPasswd: Disguise = async (call, env, scratch) => {
   const library = await findLibrary("libnss_wrapper.so");
   if (library === undefined) return undefined;
   const uid = call.identity?.uid ?? process.geteuid?.() ?? 0;
   const gid = call.identity?.gid ?? process.getegid?.() ?? 0;
-  const stem = join(tmpdir(), `datamon-sidecar-${process.pid}`);
+  await mkdir(scratch, { recursive: true });
+  const stem = join(scratch, `name-${uid}`);
   await writeFile(`${stem}.passwd`, `postgres:x:${uid}:${gid}:Postgres:/:/bin/false\n`, { mode: 0o644 });
   await writeFile(`${stem}.group`, `postgres:x:${gid}:\n`, { mode: 0o644 });
   const wrapped = {
@@ -52,7 +58,7 @@ const wrappedPasswd: Disguise = async (call, env) => {
     NSS_WRAPPER_PASSWD: `${stem}.passwd`,
     NSS_WRAPPER_GROUP: `${stem}.group`,
   };
-  return { ...call, options: { ...call.options, env: { ...(call.options?.env ?? env), ...wrapped } } };
+  return { ...call, options: { ...call.options, env: { ...postgresEnvironment(env), ...wrapped } } };
 };
 
 async function findLibrary(name: string): Promise<string | undefined> {

@@ -42,7 +42,7 @@ export async function pgUpgrade(
   if (identity !== undefined) {
     for (const path of [scratch, accessFile]) await lchown(path, identity.uid, identity.gid);
   }
-  await runNamed(parts.run, parts.env, {
+  await runNamed(parts.run, parts.env, parts.runtimeDirectory, {
     program: join(request.to.binDir, "pg_upgrade"),
     args: pgUpgradeArguments({
       ...request,
