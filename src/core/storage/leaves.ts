@@ -25,6 +25,7 @@ export interface TreeNode {
   readonly last: boolean;
 }
 
+/** The node over all leaves. */
 export const ROOT_NODE: TreeNode = { depth: 1, offset: 0, last: true };
 
 export function leafCount(size: number, leafSize: number): number {

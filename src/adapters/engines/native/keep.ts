@@ -1,0 +1,110 @@
+import * as fs from "node:fs";
+import { KnownError } from "../../../core/errors.ts";
+import { KEY_BYTES, leafAt, leafCount } from "../../../core/storage/leaves.ts";
+import { showName } from "../../../core/storage/names.ts";
+import type { Workbench } from "./workbench.ts";
+import { fingerprint, type Fingerprint, readExactly, sameFingerprint } from "./local-file.ts";
+import { inFolder } from "./safe-folder.ts";
+import { hex } from "./tree-hasher.ts";
+
+const { O_NONBLOCK, O_RDONLY } = fs.constants;
+
+/** A file to be uploaded, as the walk through the folder saw it. */
+export interface Source {
+  readonly name: string;
+  readonly size: number;
+}
+
+/** An open source and what must not change while it is read. */
+export interface OpenSource {
+  readonly fd: number;
+  readonly before: Fingerprint;
+}
+
+/** Stores a whole file; its root key in hex. Errors: `transfer` when it changes meanwhile or cannot be stored. */
+export async function keepFile(bench: Workbench, file: Source): Promise<string> {
+  const open = openSource(bench, file);
+  try {
+    const { leafSize } = bench.session;
+    const keys = await keepLeaves(bench, open.fd, file, 0, leafCount(file.size, leafSize));
+    checkUnchanged(bench, file, open);
+    return await keepRoot(bench, keys);
+  } finally {
+    fs.closeSync(open.fd);
+  }
+}
+
+/** Stores some leaves of an open file; their keys. */
+export async function keepLeaves(
+  bench: Workbench,
+  fd: number,
+  file: Source,
+  first: number,
+  count: number,
+): Promise<Uint8Array> {
+  const { leafSize } = bench.session;
+  const keys = new Uint8Array(count * KEY_BYTES);
+  for (let i = 0; i < count; i++) {
+    const { start, length, node } = leafAt(first + i, file.size, leafSize);
+    const bytes = bench.buffer.subarray(0, length);
+    if (!readExactly(fd, bytes, start)) throw changed(file);
+    const key = bench.hasher.leaf(bytes, leafSize, node);
+    await keepBlob(bench, key, bytes);
+    keys.set(key, i * KEY_BYTES);
+  }
+  return keys;
+}
+
+/** Stores the object that a root key names; the root key in hex. Only after all leaves are stored. */
+export async function keepRoot(bench: Workbench, keys: Uint8Array): Promise<string> {
+  const root = bench.hasher.root(keys, bench.session.leafSize);
+  const object = new Uint8Array(keys.length + KEY_BYTES);
+  object.set(keys);
+  object.set(root, keys.length);
+  await keepBlob(bench, root, object);
+  return hex(root);
+}
+
+/**
+ * A blob is written once. One that is there but is not what its key says (cut short by a full disk, say) would make
+ * this bundle unreadable: it is written again, which also mends every other bundle that uses it.
+ */
+async function keepBlob(bench: Workbench, key: Uint8Array, bytes: Uint8Array): Promise<void> {
+  const name = hex(key);
+  if ((await bench.blobs.compare(name, bytes, bench.session.compare)) === "same") return;
+  await bench.blobs.put(name, bytes);
+}
+
+/** Errors: `transfer` when it is not the file any more that the walk saw, `system` when it cannot be read. */
+export function openSource(bench: Workbench, file: Source): OpenSource {
+  let fd: number;
+  try {
+    // Not to hang on a named pipe that took the file's place.
+    fd = fs.openSync(inFolder(bench.session.folder, file.name), O_RDONLY | O_NONBLOCK);
+  } catch (error) {
+    throw new KnownError("system", `cannot read ${showName(file.name)}: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  const stat = fs.fstatSync(fd, { bigint: true });
+  if (stat.isFile() && stat.size === BigInt(file.size)) return { fd, before: fingerprint(stat) };
+  fs.closeSync(fd);
+  throw changed(file);
+}
+
+/** Errors: `transfer` when the file was written to or replaced since it was opened. */
+export function checkUnchanged(bench: Workbench, file: Source, { fd, before }: OpenSource): void {
+  const path = inFolder(bench.session.folder, file.name);
+  const named = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+  const same = [fs.fstatSync(fd, { bigint: true }), named].every(
+    (stat) => stat !== undefined && sameFingerprint(before, fingerprint(stat)),
+  );
+  if (!same) throw changed(file);
+}
+
+export function changed(file: Source): KnownError {
+  return new KnownError("transfer", `cannot upload ${showName(file.name)}: it changed while it was read`, {
+    remedy: "upload only after everything that writes to the folder has ended",
+    details: { file: file.name },
+  });
+}
