@@ -102,7 +102,7 @@ for (const [wrapper, wrap] of Object.entries(WRAPPERS)) {
         expect(await pod.bundle()).toEqual(RESULT);
         expect(pod.read("ids/out")).toMatch(/^[0-9A-Za-z]{27}\n$/);
         expect(pod.read("calls")).toContain('its "message"');
-        expect(mounted()).toEqual([]);
+        expect(pod.mounts()).toEqual([]);
       },
     );
   }
@@ -166,12 +166,3 @@ test("markers left by a run of old do not start the upload of a new run before i
   expect([await app.exit(), await files.exit()]).toEqual([0, 0]);
   expect(await pod.bundle()).toEqual(RESULT);
 });
-
-/** Mounts below the pod's folder. */
-function mounted(): string[] {
-  const { stdout } = Bun.spawnSync(["grep", "-F", ` ${pod.folder}/`, "/proc/mounts"]);
-  return stdout
-    .toString()
-    .split("\n")
-    .filter((line) => line !== "");
-}

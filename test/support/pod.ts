@@ -186,13 +186,17 @@ export class Pod {
     ].length;
   }
 
-  async remove(): Promise<void> {
-    for (const container of this.#containers) await container.destroy();
-    const mounted = readFileSync("/proc/mounts", "utf8")
+  /** Mount points below the pod's folder. */
+  mounts(): string[] {
+    return readFileSync("/proc/mounts", "utf8")
       .split("\n")
       .map((line) => line.split(" ")[1] ?? "")
-      .filter((path) => path.startsWith(this.folder));
-    for (const path of mounted.toReversed()) Bun.spawnSync(["umount", "-l", path]);
+      .filter((path) => path.startsWith(`${this.folder}/`));
+  }
+
+  async remove(): Promise<void> {
+    for (const container of this.#containers) await container.destroy();
+    for (const path of this.mounts().toReversed()) Bun.spawnSync(["umount", "-l", path]);
     await rm(this.folder, { recursive: true });
     await this.store.remove();
   }
