@@ -23,6 +23,41 @@ export function createPostgresWorkload(
   return new PostgresWorkload(settings, dependencies);
 }
 
+/**
+ * Upgrades a database for good, without an application: from its source bundle to a new one of its destination. Returns false,
+ * and archives nothing, when the bundle is of the newest major version here already.
+ * Errors: as the workload's; `configuration` when there is no source or no destination.
+ */
+export async function migrateDatabase(
+  settings: DatabaseSettings,
+  dependencies: PostgresDependencies,
+  reporter: WorkloadReporter,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (settings.source === undefined || settings.destination === undefined) {
+    throw new KnownError(
+      "configuration",
+      `cannot upgrade ${titleOf(settings)}: it needs a source and a destination`,
+    );
+  }
+  const workload = new PostgresWorkload(settings, dependencies);
+  try {
+    await workload.prepare(reporter, memory, signal);
+    if (!workload.isUpgraded) {
+      dependencies.log.info("nothing to upgrade: the bundle is of the newest version here", {
+        database: settings.name,
+      });
+      return false;
+    }
+    await workload.settle(reporter, signal);
+    await workload.upload(reporter, memory, signal);
+    return true;
+  } finally {
+    await workload.abandon();
+  }
+}
+
 class PostgresWorkload implements Workload {
   /** A server that is gone took the application's connections with it. */
   readonly toleratesRestart = false;
@@ -51,6 +86,11 @@ class PostgresWorkload implements Workload {
     return this.#settings.destination !== undefined;
   }
 
+  /** Whether what is served was made from a bundle of an older major version. */
+  get isUpgraded(): boolean {
+    return this.#madeFrom !== undefined;
+  }
+
   async prepare(reporter: WorkloadReporter, memory: Memory, signal: AbortSignal): Promise<void> {
     const { name, destination, owner } = this.#settings;
     const resumed = memory.uploaded.some((bundle) => bundle.name === name) || name in memory.reserved;
@@ -63,6 +103,11 @@ class PostgresWorkload implements Workload {
       signal,
     );
     this.#madeFrom = madeFrom;
+    if (madeFrom !== undefined && destination === undefined) {
+      this.#with.log.warn("upgraded for this run alone: there is no destination to archive it to", {
+        database: name,
+      });
+    }
     reporter.doing(`starting ${this.#title}`);
     const server = await this.#serving.start(installation, signal);
     if (isNew) {

@@ -32,6 +32,8 @@ export interface Bench {
   readonly parts: PostgresParts;
   readonly postgres: Postgres;
   settings(over: Partial<DatabaseSettings> & { readonly port: number }): DatabaseSettings;
+  /** Everything a workload needs beside its settings. */
+  dependencies(): PostgresDependencies;
   workload(settings: DatabaseSettings, over?: Partial<PostgresDependencies>): Workload;
   /** Ends every workload that was made here, and removes the folder. */
   remove(): Promise<void>;
@@ -84,18 +86,18 @@ export async function makeBench(over: Partial<PostgresParts> = {}): Promise<Benc
       uploadAfterImmediate: false,
       ...more,
     }),
+    dependencies: () => ({
+      postgres,
+      engine,
+      idFiles: { expectAbsent: () => {}, write: () => {} },
+      log,
+      newId: undefined,
+      progress: () => () => {},
+      readSecret: () => Promise.reject(new Error("no secret was prepared")),
+      run: "run-1",
+    }),
     workload(settings, more = {}) {
-      const workload = createPostgresWorkload(settings, {
-        postgres,
-        engine,
-        idFiles: { expectAbsent: () => {}, write: () => {} },
-        log,
-        newId: undefined,
-        progress: () => () => {},
-        readSecret: () => Promise.reject(new Error("no secret was prepared")),
-        run: "run-1",
-        ...more,
-      });
+      const workload = createPostgresWorkload(settings, { ...bench.dependencies(), ...more });
       workloads.push(workload);
       return workload;
     },

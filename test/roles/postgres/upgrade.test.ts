@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { DatabaseSettings } from "../../../src/config/settings.ts";
 import { MANIFEST } from "../../../src/core/postgres/manifest.ts";
 import type { Workload } from "../../../src/ports.ts";
+import { migrateDatabase } from "../../../src/roles/postgres.ts";
 import { failure } from "../../support/failure.ts";
 import { requirePart } from "../../support/parts.ts";
 import {
@@ -14,9 +15,12 @@ import {
   freePort,
   has15,
   makeBench,
+  nothing,
   prepare,
   program,
+  quiet,
   sql,
+  unstopped,
   withMajors,
 } from "../../support/postgres.ts";
 
@@ -248,6 +252,21 @@ test.skipIf(!hasBoth)(
     const error = await failure(prepare(bench.workload(restoring("broken", {}, id), both())), "system");
     expect(error.message).toContain("pg_filenode.map");
     expect(await filesOf(id)).toEqual(untouched);
+  },
+  60_000,
+);
+
+test.skipIf(!hasBoth)(
+  "a database can be upgraded for good without an application, once",
+  async () => {
+    const dependencies = { ...bench.dependencies(), ...both() };
+    const migrate = (settings: DatabaseSettings): Promise<boolean> =>
+      migrateDatabase(settings, dependencies, quiet, nothing, unstopped);
+    expect(await migrate(restoring("for-good", { upgrade: "only", upgradeMode: "link" }))).toBe(true);
+    const made = bench.engine.uploads.at(-1);
+    expect(made?.message).toContain("by pg_upgrade");
+    expect(await migrate(restoring("once", { upgrade: "only" }, made?.id))).toBe(false);
+    expect(bench.engine.uploads.at(-1)).toEqual(made as NonNullable<typeof made>);
   },
   60_000,
 );
