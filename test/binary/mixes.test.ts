@@ -53,6 +53,11 @@ function parameters(): string {
   ].join("\n");
 }
 
+/** The old dictionary format, with the separators `;` and `:`. */
+function entries(...words: string[]): string {
+  return `;:${words.join(";")}`;
+}
+
 /** The three ways of old to configure `wrap_datamon.sh`, the second in two forms. */
 const CONFIGURATIONS: Record<string, () => { args?: string[]; env?: Record<string, string> }> = {
   "by arguments": () => ({
@@ -73,7 +78,6 @@ const CONFIGURATIONS: Record<string, () => { args?: string[]; env?: Record<strin
   "by text in dm_fuse_params": () => ({ env: { dm_fuse_params: parameters() } }),
   "by dm_fuse_opts and dm_fuse_bd_NAME": () => {
     const { repo, label } = pod.store;
-    const entries = (...words: string[]): string => `;:${words.join(";")}`;
     return {
       env: {
         dm_fuse_opts: entries(`c:${pod.path("coord")}`),
@@ -140,7 +144,14 @@ test("the new wrapper and old sidecars of every kind complete", async () => {
 test("the old wrapper waits for a new sidecar and an old one", async () => {
   const app = pod.start([
     join(OLD_PEERS, "wrap_application.sh"),
-    ...["-c", pod.path("coord"), "-b", "fuse", "-b", "postgres", "-d", "db", "--", "sh", "-c", WORK],
+    "-c",
+    pod.path("coord"),
+    "-bfuse",
+    "-bpostgres",
+    "-ddb",
+    "sh",
+    "-c",
+    WORK,
   ]);
   const [files, db] = [pod.files(), pod.start([join(OLD_PEERS, "sidecar.sh"), pod.path("coord"), "db"])];
   expect([await app.exit(), await files.exit(), await db.exit()]).toEqual([0, 0, 0]);
