@@ -1,18 +1,18 @@
-import { chmod, lchown, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { lchown, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Environment } from "../../core/child-environment.ts";
 import { KnownError } from "../../core/errors.ts";
 import { closedAccess, reachableAt, servingAccess } from "../../core/postgres/access.ts";
-import { LONGEST_SOCKET_PATH, serverArguments, socketPath } from "../../core/postgres/arguments.ts";
+import { serverArguments, socketPath } from "../../core/postgres/arguments.ts";
 import { saysCrashed, saysReady, severityOf } from "../../core/postgres/server-log.ts";
 import { MAINTENANCE_ROLE, setPassword } from "../../core/postgres/sql.ts";
 import type { Log } from "../../ports.ts";
 import type { Server, ServerRequest } from "../../ports/postgres.ts";
 import type { SpawnSupervised } from "../processes.ts";
-import { type Identity } from "../processes.ts";
 import { ownerOf } from "./identity.ts";
 import { untilAnswers } from "./readiness.ts";
 import { RunningServer } from "./running-server.ts";
+import { socketFolderFor } from "./runtime.ts";
 import { scramVerifier } from "./scram.ts";
 import { query, type Target } from "./session.ts";
 import { postgresEnvironment } from "./tool.ts";
@@ -38,7 +38,7 @@ export async function startServer(
   signal.throwIfAborted();
   const { log } = parts;
   const identity = await ownerOf(request.folder);
-  const socketFolder = await makeRuntimeFolder(parts.runtimeDirectory, request, identity);
+  const socketFolder = await socketFolderFor(parts.runtimeDirectory, request, identity);
   const accessFile = join(socketFolder, "pg_hba.conf");
   const writeAccess = async (text: string): Promise<void> => {
     await writeFile(accessFile, text, { mode: 0o600 });
@@ -138,30 +138,4 @@ async function becomeReady(
   } finally {
     signal.removeEventListener("abort", stop);
   }
-}
-
-/** A folder for the socket that the server's user alone can enter. */
-async function makeRuntimeFolder(
-  runtimeDirectory: string,
-  request: ServerRequest,
-  identity: Identity | undefined,
-): Promise<string> {
-  const folder = join(runtimeDirectory, request.name);
-  const socket = socketPath(folder, request.port);
-  if (Buffer.byteLength(socket) > LONGEST_SOCKET_PATH) {
-    throw new KnownError(
-      "configuration",
-      `cannot make the socket "${socket}": a socket's path may have ${LONGEST_SOCKET_PATH} bytes, this one has ${Buffer.byteLength(socket)}`,
-      { remedy: "set runtimeDirectory to a shorter path" },
-    );
-  }
-  await mkdir(runtimeDirectory, { recursive: true, mode: 0o755 });
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o700);
-  const { uid } = await stat(folder);
-  if (identity !== undefined && uid !== identity.uid) await lchown(folder, identity.uid, identity.gid);
-  // What a killed attempt left; nobody can stand behind it, the folder was `endLeftover`-ed.
-  await rm(socket, { force: true });
-  await rm(`${socket}.lock`, { force: true });
-  return folder;
 }

@@ -1,4 +1,4 @@
-import { chmod, lchown, mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
+import { lchown, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Environment } from "../../core/child-environment.ts";
@@ -13,6 +13,7 @@ import type { DumpRequest, PgUpgradeRequest } from "../../ports/postgres.ts";
 import type { Run } from "../processes.ts";
 import { ownerOf } from "./identity.ts";
 import { runNamed } from "./nameless.ts";
+import { privateFolder } from "./runtime.ts";
 import { runTool } from "./tool.ts";
 
 export interface UpgradeParts {
@@ -33,15 +34,10 @@ export async function pgUpgrade(
   signal: AbortSignal,
 ): Promise<void> {
   const identity = await ownerOf(request.newFolder);
-  const scratch = join(parts.runtimeDirectory, `${request.name}.upgrade`);
-  await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
-  await chmod(scratch, 0o700);
+  const scratch = await privateFolder(parts.runtimeDirectory, `${request.name}.upgrade`, identity);
   const accessFile = join(scratch, "pg_hba.conf");
   await writeFile(accessFile, servingAccess("trust"), { mode: 0o600 });
-  if (identity !== undefined) {
-    for (const path of [scratch, accessFile]) await lchown(path, identity.uid, identity.gid);
-  }
+  if (identity !== undefined) await lchown(accessFile, identity.uid, identity.gid);
   await runNamed(parts.run, parts.env, parts.runtimeDirectory, {
     program: join(request.to.binDir, "pg_upgrade"),
     args: pgUpgradeArguments({
