@@ -1,20 +1,18 @@
-import type { BundleRecord } from "./bundle-record.ts";
 import type { MarkerName } from "./participants.ts";
 import { hasEnded, type Status } from "./status.ts";
 
-/** What was seen of one sidecar and its markers, stale files already left out. */
+/**
+ * What was seen of one sidecar, stale files already left out. A participant with a status is known by that alone, so that
+ * one file tells all of it and no marker left by somebody else can speak for it.
+ */
 export interface PeerView {
   /** Its status file of this run; old participants have none. */
   readonly status?: Status;
+  /** Markers of old participants, which are empty; ours repeat for them what our statuses say. */
   readonly markers: Readonly<Record<MarkerName, boolean>>;
-  /** Bundles named by its `uploaded` marker. */
-  readonly uploaded?: readonly BundleRecord[];
 }
 
-/**
- * One look at the coordination directory. Statuses are read before markers: whoever writes a marker and then
- * its status is never seen with the status alone.
- */
+/** One look at the coordination directory. */
 export interface Observation {
   /** Milliseconds on our monotonic clock. */
   readonly at: number;

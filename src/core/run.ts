@@ -25,18 +25,22 @@ export type RunDecision = { readonly type: "join"; readonly run: string } | { re
 
 /**
  * `identity` is what is known from outside (a setting, the pod's uid): it alone decides. Without one, the recorded run is
- * joined unless it is over: its wrapper has ended, or, with a wrapper that leaves no status, everybody has.
+ * joined unless it is over: its wrapper has ended, or, with a wrapper that leaves no status, everybody has. For a
+ * participant that was cut off in it, it is not over.
  */
 export function decideRun(
   identity: string | undefined,
   recorded: string | undefined,
   statuses: readonly Status[],
+  participant: string,
 ): RunDecision {
   if (recorded === undefined) return { type: "begin" };
   if (identity !== undefined) {
     return identity === recorded ? { type: "join", run: recorded } : { type: "begin" };
   }
   const members = statuses.filter((status) => status.run === recorded);
+  const own = members.find((status) => status.participant === participant);
+  if (own !== undefined && !hasEnded(own)) return { type: "join", run: recorded };
   const wrapper = members.find((status) => status.participant === WRAPPER);
   const over = wrapper === undefined ? members.length > 0 && members.every(hasEnded) : hasEnded(wrapper);
   return over ? { type: "begin" } : { type: "join", run: recorded };

@@ -60,6 +60,10 @@ export interface SidecarState {
   /** An earlier attempt may have been ready in this run. */
   readonly resumed: boolean;
   readonly work: Work | "none";
+  /** The attempt whose preparations are being served. */
+  readonly serving: number;
+  /** The wrapper's request that was answered. */
+  readonly answered?: string;
   readonly wrapper: Liveness;
   readonly wrapperStatus?: Status;
   readonly stop?: { readonly signal: number; readonly deadline: number };
@@ -84,21 +88,23 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
     lastLook: at,
     resumed: previous !== undefined,
     work: "none",
+    serving: servingOf(rules, previous),
     wrapper: UNSEEN,
     ...(wrapper === undefined ? {} : { wrapperStatus: wrapper }),
   };
   if (previous?.phase === "done") {
-    return { state: { ...blank, phase: "done" }, effects: [{ type: "exit", code: 0 }] };
+    const answered = previous.answered === undefined ? {} : { answered: previous.answered };
+    return { state: { ...blank, phase: "done", ...answered }, effects: [{ type: "exit", code: 0 }] };
   }
   const cutOff = previous?.phase === "failed" ? previous.failure?.phase : previous?.phase;
-  const wanted = uploadAsked(rules, first) && !(wrapper !== undefined && hasEnded(wrapper));
+  const wanted = uploadAsked(rules, first, wrapper) && !(wrapper !== undefined && hasEnded(wrapper));
   if (previous?.phase === "uploading" || (cutOff === "uploading" && wanted)) {
     return begin({ ...blank, phase: "uploading" }, "settle");
   }
   const wasServing = previous?.phase === "ready" && !rules.toleratesRestart;
-  const applicationMayRun =
-    wrapper === undefined || wrapper.phase === "running" || wrapper.phase === "stopping";
-  if (wasServing && applicationMayRun && !wanted) {
+  const applicationRan =
+    wrapper === undefined ? !wanted : ["running", "stopping", "uploading"].includes(wrapper.phase);
+  if (wasServing && applicationRan) {
     return leave({ ...blank, phase: "ready" }, at, EXIT_CODES.system, KILLED_WHILE_USED);
   }
   return begin(blank, "prepare");
@@ -107,6 +113,13 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
 const KILLED_WHILE_USED = "was killed and started again while the application was using what it served";
 const STARTED_TOO_EARLY =
   "the application was started before this sidecar was ready: its marker of an earlier run was believed; use a fresh coordination directory";
+
+/** A restart that the application does not notice goes on serving what was prepared before. */
+function servingOf(rules: SidecarRules, previous: Status | undefined): number {
+  if (previous === undefined) return 1;
+  const goesOn = rules.toleratesRestart || previous.phase === "uploading" || previous.phase === "done";
+  return (goesOn ? previous.serving : undefined) ?? previous.attempt + 1;
+}
 
 export function stepSidecar(state: SidecarState, event: SidecarEvent): SidecarStep {
   if (state.leaving !== undefined) return onLeaving(state, state.leaving, event);
@@ -144,9 +157,10 @@ export function sidecarDoing(state: SidecarState): string | undefined {
 }
 
 function onObserved(before: SidecarState, observation: Observation): SidecarStep {
-  const wrapper = observation.wrapper;
+  // A wrapper that has ever shown a status is not taken for an old one because the file was removed.
+  const wrapper = observation.wrapper ?? before.wrapperStatus;
   const elapsed = observation.at - before.lastLook;
-  const liveness = watch(before.wrapper, beatOf(wrapper), elapsed, before.rules.silenceTimeout);
+  const liveness = watch(before.wrapper, beatOf(observation.wrapper), elapsed, before.rules.silenceTimeout);
   const state: SidecarState = {
     ...before,
     wrapper: liveness,
@@ -157,7 +171,11 @@ function onObserved(before: SidecarState, observation: Observation): SidecarStep
   const { damage } = observation;
   if (damage !== undefined) return leave(state, at, damage.exitCode, damage.cause);
   if (state.phase === "uploading") return stay(state);
-  if (state.phase === "ready" && uploadAsked(state.rules, observation)) {
+  if (state.phase === "ready" && uploadAsked(state.rules, observation, wrapper)) {
+    const used = wrapper?.served?.[participantOf(state.rules.peer)];
+    if (used !== undefined && used !== state.serving) {
+      return leave(state, at, EXIT_CODES.system, KILLED_WHILE_USED);
+    }
     return begin({ ...state, phase: "uploading", phaseBegan: at }, "settle");
   }
   if (wrapper?.decision === "discard") return letGo(state, at);
@@ -182,9 +200,9 @@ function onObserved(before: SidecarState, observation: Observation): SidecarStep
   return stay(state);
 }
 
-function uploadAsked(rules: SidecarRules, observation: Observation): boolean {
-  const marker = observation.peers[participantOf(rules.peer)]?.markers.upload ?? false;
-  return marker || observation.wrapper?.decision === "upload";
+function uploadAsked(rules: SidecarRules, observation: Observation, wrapper: Status | undefined): boolean {
+  if (wrapper !== undefined) return wrapper.decision === "upload";
+  return observation.peers[participantOf(rules.peer)]?.markers.upload ?? false;
 }
 
 function onFinished(state: SidecarState, work: Work, at: number): SidecarStep {
@@ -197,8 +215,10 @@ function onFinished(state: SidecarState, work: Work, at: number): SidecarStep {
     };
   }
   if (work === "settle" && state.rules.hasDestination) return begin(idle, "upload");
+  const request = state.wrapperStatus?.request;
+  const answered = request === undefined ? {} : { answered: request };
   return {
-    state: { ...idle, phase: "done", phaseBegan: at },
+    state: { ...idle, phase: "done", phaseBegan: at, ...answered },
     effects: [
       { type: "emit", marker: "uploaded" },
       { type: "exit", code: 0 },

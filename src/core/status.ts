@@ -48,6 +48,17 @@ export interface Status {
   readonly decision?: Decision;
   /** Wrapper only: the application's exit code, 128+n for a signal, once it has ended. */
   readonly applicationExitCode?: number;
+  /** Wrapper only: the `serving` of each sidecar when the application was started. */
+  readonly served?: Readonly<Record<string, number>>;
+  /** Wrapper only, with the decision to upload: a word that nobody could know before the application had ended. */
+  readonly request?: string;
+  /**
+   * Sidecar only: the attempt whose preparations are being served. A change while the application runs means
+   * that what it was using has been lost in between.
+   */
+  readonly serving?: number;
+  /** Sidecar only, once it is done: the request it answered. */
+  readonly answered?: string;
   readonly bundles: readonly BundleRecord[];
   /** Ids set aside for uploads, by destination name. */
   readonly reserved: Readonly<Record<string, string>>;
@@ -80,6 +91,10 @@ export function parseStatus(text: string): Status | undefined {
   const decision = oneOf(["upload", "discard"], stringAt(object, "decision"));
   const applicationExitCode = integerAt(object, "applicationExitCode");
   const failure = failureAt(object);
+  const served = numbersAt(object, "served");
+  const request = stringAt(object, "request");
+  const serving = integerAt(object, "serving");
+  const answered = stringAt(object, "answered");
   return {
     version: 1,
     participant,
@@ -94,6 +109,10 @@ export function parseStatus(text: string): Status | undefined {
     ...(doing === undefined ? {} : { doing }),
     ...(decision === undefined ? {} : { decision }),
     ...(applicationExitCode === undefined ? {} : { applicationExitCode }),
+    ...(served === undefined ? {} : { served }),
+    ...(request === undefined ? {} : { request }),
+    ...(serving === undefined ? {} : { serving }),
+    ...(answered === undefined ? {} : { answered }),
     ...(failure === undefined ? {} : { failure }),
   };
 }
@@ -106,6 +125,15 @@ function failureAt(object: JsonObject): Failure | undefined {
   const exitCode = integerAt(failure, "exitCode");
   if (phase === undefined || cause === undefined || exitCode === undefined) return undefined;
   return { phase, cause, exitCode };
+}
+
+function numbersAt(object: JsonObject, key: string): Readonly<Record<string, number>> | undefined {
+  const numbers = objectAt(object, key);
+  if (numbers === undefined) return undefined;
+  const entries = Object.entries(numbers);
+  return entries.every((entry): entry is [string, number] => Number.isInteger(entry[1]))
+    ? Object.fromEntries(entries)
+    : undefined;
 }
 
 function textsAt(object: JsonObject, key: string): Readonly<Record<string, string>> | undefined {

@@ -8,13 +8,12 @@
  *
  * `waiting` covers the moment between asking for the application's start and hearing of it (`starting`).
  */
-import { formatDuration } from "./duration.ts";
 import { EXIT_CODES, exitCodeOf, type Outcome } from "./exit-codes.ts";
-import { isSilent, type Liveness, UNSEEN, watch } from "./liveness.ts";
-import { beatOf, type Observation, owesBeats, type PeerView } from "./observation.ts";
+import type { Observation } from "./observation.ts";
 import { markerPath, participantOf, type Peer, peerTitle } from "./participants.ts";
 import { SIGKILL, signalName, SIGTERM, STOP_SIGNALS_ALONE, STOP_SIGNALS } from "./signals.ts";
 import { type Decision, type Failure, hasEnded, type Phase, type Status } from "./status.ts";
+import { hasUploaded, isReady, look, troubleWith, unwatched, type WatchedPeer } from "./watched-peer.ts";
 
 export type UploadPolicy = "on-success" | "always" | "never";
 
@@ -29,6 +28,8 @@ export interface WrapperRules {
   readonly startTimeout: number;
   /** For an upload by a peer that gives no sign of life; 0: for ever. */
   readonly uploadTimeout: number;
+  /** A fresh word that goes out with the decision to upload, and that a sidecar repeats when it is done. */
+  readonly request: string;
 }
 
 export type WrapperEvent =
@@ -46,23 +47,19 @@ export type WrapperEffect =
   | { readonly type: "request-upload"; readonly peer: Peer }
   | { readonly type: "exit"; readonly code: number };
 
-interface Watched {
-  readonly liveness: Liveness;
-  /** The beat we found when we were started again: until it changes, what its status says may be from before a common death. */
-  readonly found?: string;
-  readonly view: PeerView;
-}
-
 export interface WrapperState {
   readonly rules: WrapperRules;
   readonly phase: Phase;
   readonly phaseBegan: number;
   readonly lastLook: number;
-  readonly peers: Readonly<Record<string, Watched>>;
+  readonly peers: Readonly<Record<string, WatchedPeer>>;
   /** The application was asked to start and has not ended. */
   readonly application: "none" | "starting" | "running" | "ended";
   readonly applicationExitCode?: number;
   readonly decision?: Decision;
+  /** What each sidecar was serving when the application was started. */
+  readonly served?: Readonly<Record<string, number>>;
+  readonly request?: string;
   /** Asked to stop by this signal; the grace ends at `deadline`. */
   readonly stop?: { readonly signal: number; readonly deadline: number };
   /** SIGKILL was sent to the application. */
@@ -83,9 +80,8 @@ export function beginWrapper(rules: WrapperRules, first: Observation, previous?:
   const { at } = first;
   const peers = Object.fromEntries(
     rules.peers.map((peer) => {
-      const found = previous === undefined ? undefined : beatOf(first.peers[participantOf(peer)]?.status);
-      const watched: Watched = { liveness: UNSEEN, view: NOTHING, ...(found === undefined ? {} : { found }) };
-      return [participantOf(peer), watched];
+      const name = participantOf(peer);
+      return [name, unwatched(previous === undefined ? undefined : first.peers[name])];
     }),
   );
   const blank: WrapperState = {
@@ -97,17 +93,23 @@ export function beginWrapper(rules: WrapperRules, first: Observation, previous?:
     application: "none",
     killed: false,
   };
-  const leftOver = rules.peers.find((peer) => first.peers[participantOf(peer)]?.markers.uploaded);
-  if (previous === undefined && leftOver !== undefined) {
-    const marker = markerPath(leftOver, "uploaded");
-    const cause = `the coordination directory was used before: ${marker} is there already; use a fresh one`;
+  const leftOver = previous === undefined ? leftOverMarker(rules, first) : undefined;
+  if (leftOver !== undefined) {
+    const cause = `the coordination directory was used before: ${leftOver} is there already; use a fresh one`;
     return fail(blank, undefined, EXIT_CODES.configuration, cause);
   }
   const code = previous?.applicationExitCode;
   if (previous === undefined || code === undefined || previous.decision === undefined) {
     return { state: blank, effects: [] };
   }
-  const ended = { ...blank, application: "ended" as const, applicationExitCode: code };
+  const { served, request } = previous;
+  const ended: WrapperState = {
+    ...blank,
+    application: "ended",
+    applicationExitCode: code,
+    ...(served === undefined ? {} : { served }),
+    ...(request === undefined ? {} : { request }),
+  };
   if (previous.decision === "upload" && previous.phase !== "done") return askForUploads(ended, at);
   const state: WrapperState = {
     ...ended,
@@ -118,7 +120,15 @@ export function beginWrapper(rules: WrapperRules, first: Observation, previous?:
   return { state, effects: [{ type: "exit", code }] };
 }
 
-const NOTHING: PeerView = { markers: { ready: false, upload: false, uploaded: false } };
+/** A marker that only an earlier run of old participants can have left: nobody has asked for an upload yet. */
+function leftOverMarker(rules: WrapperRules, first: Observation): string | undefined {
+  for (const peer of rules.peers) {
+    const markers = first.peers[participantOf(peer)]?.markers;
+    if (markers?.uploaded) return markerPath(peer, "uploaded");
+    if (markers?.upload) return markerPath(peer, "upload");
+  }
+  return undefined;
+}
 
 export function stepWrapper(state: WrapperState, event: WrapperEvent): WrapperStep {
   if (hasEnded(state)) return stay(state);
@@ -142,7 +152,7 @@ export function stepWrapper(state: WrapperState, event: WrapperEvent): WrapperSt
 
 /** When the machine must be stepped again even if nothing happens: an instant in milliseconds. */
 export function wrapperDeadline(state: WrapperState): number | undefined {
-  return state.stop !== undefined && !state.killed ? state.stop.deadline : undefined;
+  return state.stop !== undefined && !state.killed && !hasEnded(state) ? state.stop.deadline : undefined;
 }
 
 /** What is being waited for, in words. */
@@ -150,37 +160,35 @@ export function wrapperDoing(state: WrapperState): string | undefined {
   const missing = (has: (state: WrapperState, peer: Peer) => boolean): string =>
     state.rules.peers
       .filter((peer) => !has(state, peer))
-      .map((peer) => `${peerTitle(peer)}${inWords(viewOf(state, peer))}`)
+      .map((peer) => `${peerTitle(peer)}${inWords(watched(state, peer))}`)
       .join(", ");
   switch (state.phase) {
     case "waiting":
-      return state.application === "none" ? `waiting for ${missing(isReady)}` : "starting the application";
+      return state.application === "none" ? `waiting for ${missing(ready)}` : "starting the application";
     case "running":
       return "the application runs";
     case "stopping":
       return "waiting for the application to end";
     case "uploading":
-      return `waiting for the upload by ${missing(hasUploaded)}`;
+      return `waiting for the upload by ${missing(uploaded)}`;
     default:
       return undefined;
   }
 }
 
-function inWords(view: PeerView): string {
-  if (view.status === undefined) return " (no sign of life yet)";
-  const { phase, doing } = view.status;
+function inWords({ view: { status } }: WatchedPeer): string {
+  if (status === undefined) return " (no sign of life yet)";
+  const { phase, doing } = status;
   return ` (${doing === undefined ? phase : `${phase}: ${doing}`})`;
 }
 
 function onObserved(before: WrapperState, observation: Observation): WrapperStep {
   const elapsed = observation.at - before.lastLook;
   const peers = Object.fromEntries(
-    Object.entries(before.peers).map(([name, watched]) => {
-      const view = observation.peers[name] ?? NOTHING;
-      const { silenceTimeout } = before.rules;
-      const liveness = watch(watched.liveness, beatOf(view.status), elapsed, silenceTimeout);
-      return [name, { ...watched, liveness, view }];
-    }),
+    Object.entries(before.peers).map(([name, before_]) => [
+      name,
+      look(peer, observation.peers[name], elapsed, before.rules.silenceTimeout),
+    ]),
   );
   const state = { ...before, peers, lastLook: observation.at };
   if (observation.damage !== undefined) {
@@ -188,41 +196,26 @@ function onObserved(before: WrapperState, observation: Observation): WrapperStep
   }
   const trouble = troubleWithPeers(state, observation.at);
   if (trouble !== undefined) return abort(state, observation.at, EXIT_CODES.peer, trouble);
-  if (state.phase === "waiting" && state.application === "none" && all(state, isReady)) {
-    return { state: { ...state, application: "starting" }, effects: [{ type: "start-application" }] };
+  if (state.phase === "waiting" && state.application === "none" && all(state, ready)) {
+    const starting: WrapperState = { ...state, application: "starting", served: servedNow(state) };
+    return { state: starting, effects: [{ type: "start-application" }] };
   }
-  if (state.phase === "uploading" && all(state, hasUploaded)) return finish(state);
+  if (state.phase === "uploading" && all(state, uploaded)) return finish(state);
   return stay(state);
 }
 
-/** The first peer that can no longer do its part, in words. */
+/** What is wrong with the first peer that can no longer do its part. */
 function troubleWithPeers(state: WrapperState, at: number): string | undefined {
-  const inPhase = at - state.phaseBegan;
-  for (const peer of state.rules.peers) {
-    const watched = state.peers[participantOf(peer)];
-    if (watched === undefined) continue;
-    const { status, markers } = watched.view;
-    if (state.phase === "uploading" && markers.uploaded) continue;
-    const title = peerTitle(peer);
-    if (status?.phase === "failed") {
-      const failure = status.failure;
-      return failure === undefined
-        ? `${title} failed`
-        : `${title} failed while ${failure.phase}: ${failure.cause}`;
-    }
-    if (status?.phase === "done") return `${title} has ended before its part was done`;
-    if (owesBeats(status) && isSilent(watched.liveness, state.rules.silenceTimeout)) {
-      const last = status === undefined ? "" : ` (last phase: ${status.phase})`;
-      return `${title} has given no sign of life for ${formatDuration(watched.liveness.quiet)}${last}`;
-    }
-    if (status !== undefined) continue;
-    const { startTimeout, uploadTimeout } = state.rules;
-    if (state.phase === "waiting" && !markers.ready && startTimeout > 0 && inPhase > startTimeout) {
-      return `${title} was not ready within ${formatDuration(startTimeout)} and gave no sign of life`;
-    }
-    if (state.phase === "uploading" && uploadTimeout > 0 && inPhase > uploadTimeout) {
-      return `${title} did not upload within ${formatDuration(uploadTimeout)} and gave no sign of life`;
-    }
+  const { rules, phase, served } = state;
+  for (const peer of rules.peers) {
+    if (phase === "uploading" && uploaded(state, peer)) continue;
+    const started = served !== undefined;
+    const expected = { ...rules, phase, inPhase: at - state.phaseBegan, started };
+    const trouble = troubleWith(peer, watched(state, peer), {
+      ...expected,
+      served: served?.[participantOf(peer)],
+    });
+    if (trouble !== undefined) return trouble;
   }
   return undefined;
 }
@@ -253,7 +246,11 @@ function onExited(before: WrapperState, outcome: Outcome, at: number): WrapperSt
 
 function askForUploads(state: WrapperState, at: number): WrapperStep {
   return {
-    state: { ...enter(state, "uploading", at), decision: "upload" },
+    state: {
+      ...enter(state, "uploading", at),
+      decision: "upload",
+      request: state.request ?? state.rules.request,
+    },
     effects: state.rules.peers.map((peer) => ({ type: "request-upload", peer })),
   };
 }
@@ -279,10 +276,12 @@ function onTimer(state: WrapperState, at: number): WrapperStep {
     if (state.killed) return stay(state);
     return { state: { ...state, killed: true }, effects: [{ type: "signal-application", signal: SIGKILL }] };
   }
-  if (state.phase !== "uploading") return stay(state);
-  const doing = wrapperDoing(state) ?? state.phase;
+  if (state.phase !== "uploading" && state.application !== "starting") return stay(state);
+  const doing = state.application === "starting" ? "starting the application" : wrapperDoing(state);
   const cause = `stopped by ${signalName(state.stop.signal)}: the grace ended while ${doing}`;
-  return fail(state, "upload", EXIT_CODES.stopped, cause);
+  const failed = fail(state, state.decision, state.failure?.exitCode ?? EXIT_CODES.stopped, cause);
+  if (state.application !== "starting") return failed;
+  return { ...failed, effects: [{ type: "signal-application", signal: SIGKILL }, ...failed.effects] };
 }
 
 /** The run cannot succeed any more: the application is stopped first when it is there. */
@@ -331,20 +330,25 @@ function all(state: WrapperState, has: (state: WrapperState, peer: Peer) => bool
   return state.rules.peers.every((peer) => has(state, peer));
 }
 
-/** Its marker says so, and its status, if it has one, agrees and is of a living participant. */
-function isReady(state: WrapperState, peer: Peer): boolean {
-  const watched = state.peers[participantOf(peer)];
-  if (watched === undefined || !watched.view.markers.ready) return false;
-  const { status } = watched.view;
-  return status === undefined || (status.phase !== "preparing" && beatOf(status) !== watched.found);
+function ready(state: WrapperState, peer: Peer): boolean {
+  return isReady(watched(state, peer));
 }
 
-function hasUploaded(state: WrapperState, peer: Peer): boolean {
-  return viewOf(state, peer).markers.uploaded;
+function uploaded(state: WrapperState, peer: Peer): boolean {
+  return hasUploaded(watched(state, peer), state.request);
 }
 
-function viewOf(state: WrapperState, peer: Peer): PeerView {
-  return state.peers[participantOf(peer)]?.view ?? NOTHING;
+function servedNow(state: WrapperState): Readonly<Record<string, number>> {
+  const served: Record<string, number> = {};
+  for (const peer of state.rules.peers) {
+    const serving = watched(state, peer).view.status?.serving;
+    if (serving !== undefined) served[participantOf(peer)] = serving;
+  }
+  return served;
+}
+
+function watched(state: WrapperState, peer: Peer): WatchedPeer {
+  return state.peers[participantOf(peer)] ?? unwatched();
 }
 
 function stay(state: WrapperState): WrapperStep {

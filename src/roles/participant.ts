@@ -1,9 +1,11 @@
 import { damageOf } from "../core/damage.ts";
 import type { BundleRecord } from "../core/bundle-record.ts";
 import { formatDuration } from "../core/duration.ts";
+import { toKnownError } from "../core/errors.ts";
 import type { Damage, Observation } from "../core/observation.ts";
+import { signalName } from "../core/signals.ts";
 import { type Failure, hasEnded, type Phase, type Status } from "../core/status.ts";
-import type { Clock, Coordination, Log } from "../ports.ts";
+import type { Clock, Coordination, Log, LogFields } from "../ports.ts";
 
 /** How often a wait says what it is waiting for. */
 const REMINDER_MS = 30_000;
@@ -45,6 +47,8 @@ export interface Machine<State extends MachineState, Event, Effect extends { rea
   readonly status: (state: State) => StatusExtras;
   /** Effects that must be seen before the new status: markers. */
   readonly emit: (effect: Effect) => void;
+  /** Whether `done` is worth nothing to the others unless they hear of it. */
+  readonly doneOnlyIfTold?: boolean;
   /** Everything else but the exit. Must not throw: failures come back as events. */
   readonly perform: (effect: Effect, deliver: (event: Event) => void) => void;
 }
@@ -55,7 +59,7 @@ export interface Stepped<State, Effect> {
 }
 
 export type StatusExtras = Partial<
-  Pick<Status, "decision" | "applicationExitCode"> & {
+  Pick<Status, "decision" | "applicationExitCode" | "served" | "request" | "serving" | "answered"> & {
     readonly bundles: readonly BundleRecord[];
     readonly reserved: Readonly<Record<string, string>>;
   }
@@ -85,6 +89,7 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
   #beat = 0;
   #published = "";
   #publishedAt: number;
+  #unwritable = false;
   #stepping = false;
   #ended = false;
   #cancelDeadline: () => void = () => {};
@@ -110,13 +115,16 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
   /** Lives until the machine says exit. */
   async live(): Promise<Ending> {
     const { coordination, signals } = this.#with;
-    const stopSignals = signals((signal) => this.deliver({ type: "signal", at: this.#now(), signal }));
+    const stopSignals = signals((signal) => {
+      this.#with.log.info(`received ${signalName(signal)}`);
+      this.deliver({ type: "signal", at: this.#now(), signal });
+    });
     const stopWatch = coordination.watch(() => this.#look());
     const stopPoll = this.#every(this.#rhythm.pollInterval, () => this.#look());
     const stopBeat = this.#every(this.#rhythm.beatInterval, () => this.#publish("beat"));
     const stopReminder = this.#every(REMINDER_MS, () => this.#remind());
     try {
-      this.#with.log.info(this.#state.phase, { run: this.#with.coordination.run });
+      this.#announce({ run: coordination.run });
       this.#take(this.#first);
       this.#look();
       return await this.#ending.promise;
@@ -149,58 +157,56 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
     const entered = state.phase !== this.#state.phase;
     this.#state = state;
     if (entered) this.#enter();
-    if (!this.#emitAll(effects) || !this.#tell(entered)) return;
+    const refused = this.#tell(effects, entered);
+    if (refused !== undefined && this.#machine.doneOnlyIfTold && state.phase === "done") {
+      this.#endDamaged(damageOf(refused));
+      return;
+    }
     this.#setDeadline();
+    // Performed whatever the directory refuses: the machine counts on what it asked for having been begun.
     for (const effect of effects) {
       if (effect.type !== "exit") this.#machine.perform(effect, (event) => this.deliver(event));
       else if ("code" in effect && typeof effect.code === "number") this.#end(effect.code);
     }
+    if (refused === undefined) return;
+    if (hasEnded(state)) this.#with.log.warn("cannot tell the others of the end", { error: refused });
+    else this.#damaged(refused);
   }
 
-  /** Writes the markers; false when that failed, which has then been dealt with. */
-  #emitAll(effects: readonly Effect[]): boolean {
+  /** Writes the markers and then the status, none after one that failed; returns why. */
+  #tell(effects: readonly Effect[], entered: boolean): unknown {
     try {
       for (const effect of effects) this.#machine.emit(effect);
-      return true;
-    } catch (error) {
-      if (hasEnded(this.#state)) this.#endDamaged(damageOf(error));
-      else this.#damaged(error);
-      return false;
-    }
-  }
-
-  /** Writes the status; false when that failed and the machine was told. An end needs no status to be true. */
-  #tell(entered: boolean): boolean {
-    try {
       this.#write(entered ? "change" : "if-changed");
-      return true;
+      return undefined;
     } catch (error) {
-      if (!hasEnded(this.#state)) {
-        this.#damaged(error);
-        return false;
-      }
-      this.#with.log.warn("cannot tell the others of the end", { error });
-      return true;
+      return error;
     }
   }
 
-  /** The last marker could not be written: what was done cannot be told, so it does not count as done. */
+  /** What was done cannot be told, so it does not count as done. */
   #endDamaged(damage: Damage): void {
     const failure = { phase: this.#state.phase, ...damage };
     this.#state = { ...this.#state, phase: "failed", failure };
     this.#enter();
-    this.#tell(true);
+    this.#tell([], true);
     this.#end(damage.exitCode);
   }
 
   #enter(): void {
     this.#since = this.#with.clock.wall();
     this.#phaseBegan = this.#now();
+    this.#announce();
+  }
+
+  #announce(fields?: LogFields): void {
     const { phase, failure } = this.#state;
-    if (failure !== undefined && phase === "failed") {
-      this.#with.log.error(failure.cause, { phase: failure.phase, exitCode: failure.exitCode });
+    if (failure === undefined) {
+      this.#with.log.info(phase, fields);
+    } else if (phase === "failed") {
+      this.#with.log.error(failure.cause, { phase: failure.phase, exitCode: failure.exitCode, ...fields });
     } else {
-      this.#with.log.info(phase);
+      this.#with.log.warn(`${phase}: ${failure.cause}`, fields);
     }
   }
 
@@ -219,8 +225,8 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
       this.#write(reason);
     } catch (error) {
       const quiet = this.#now() - this.#publishedAt;
-      const { silenceTimeout } = this.#rhythm;
-      if (reason === "beat" && quiet < silenceTimeout / 2) {
+      const passes = toKnownError(error).kind === "system" && quiet < this.#rhythm.silenceTimeout / 2;
+      if (reason === "beat" && passes) {
         this.#with.log.warn("cannot refresh the status file", { error });
       } else {
         this.#damaged(error);
@@ -251,9 +257,13 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
     coordination.publish({ ...said, beat: this.#beat, at: clock.wall() });
     this.#published = text;
     this.#publishedAt = this.#now();
+    this.#unwritable = false;
   }
 
+  /** Once, until a write succeeds again: the machine's answer is written too, and would fail for the same cause. */
   #damaged(error: unknown): void {
+    if (this.#unwritable) return;
+    this.#unwritable = true;
     const damage = damageOf(error);
     this.deliver({ type: "observed", observation: { at: this.#now(), peers: {}, damage } });
   }

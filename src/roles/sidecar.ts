@@ -54,13 +54,19 @@ export async function runSidecar(
       step: stepSidecar,
       deadline: sidecarDeadline,
       doing: (state) => (state.work === "none" ? sidecarDoing(state) : doing),
-      status: () => ({ bundles: [...bundles], reserved: { ...reserved } }),
+      status: ({ serving, answered }) => ({
+        bundles: [...bundles],
+        reserved: { ...reserved },
+        serving,
+        ...(answered === undefined ? {} : { answered }),
+      }),
       emit: (effect) => {
         if (effect.type !== "emit") return;
         const out = bundles.filter((bundle) => bundle.direction === "out");
         if (effect.marker === "ready") coordination.emit(peer, "ready");
         else coordination.emit(peer, "uploaded", out);
       },
+      doneOnlyIfTold: true,
       perform: (effect, deliver) => {
         if (effect.type === "work") begin(effect.work, deliver);
       },

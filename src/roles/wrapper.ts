@@ -25,16 +25,18 @@ export async function runWrapper(settings: AppSettings, dependencies: WrapperDep
   const { application, coordination, clock, log } = dependencies;
   const { previous } = coordination;
   if (previous !== undefined) log.info("started again in this run", { last: previous.phase });
-  const first = beginWrapper(settings, coordination.look(), previous);
+  const first = beginWrapper({ ...settings, request: crypto.randomUUID() }, coordination.look(), previous);
   const participant = new Participant<WrapperState, WrapperEvent, WrapperEffect>(
     WRAPPER,
     {
       step: stepWrapper,
       deadline: wrapperDeadline,
       doing: wrapperDoing,
-      status: ({ decision, applicationExitCode }) => ({
+      status: ({ decision, applicationExitCode, served, request }) => ({
         ...(decision === undefined ? {} : { decision }),
         ...(applicationExitCode === undefined ? {} : { applicationExitCode }),
+        ...(served === undefined ? {} : { served }),
+        ...(request === undefined ? {} : { request }),
       }),
       // The decision is on record before anybody acts on it: killed in between, we must not run the application again.
       emit: () => {},

@@ -193,3 +193,26 @@ test("a sidecar killed twice fails as well when the application runs without wha
   );
   expect(machine({ toleratesRestart: true }, undefined, before).see(running).state.failure).toBeUndefined();
 });
+
+test("a marker does not speak for a wrapper that has a status", () => {
+  const m = ready().see(look(20, view(["upload"]), status("app", "running")));
+  expect(m.state.phase).toBe("ready");
+  m.see(look(21, view([]), status("app", "uploading", { decision: "upload", request: "now" })));
+  m.finish("settle").finish("upload");
+  expect(m.state.answered).toBe("now");
+});
+
+test("a wrapper whose status file is removed can still fall silent", () => {
+  const m = ready().see(look(1, view([]), status("app", "running")));
+  for (let at = 10_000; at <= 50_000; at += 10_000) m.see(look(at, view([])));
+  expect(m.finish("abandon").exit).toBe(69);
+});
+
+test("output made from what was served before a restart is not uploaded", () => {
+  const wrapper = status("app", "uploading", { decision: "upload", served: { files: 1 } });
+  const m = machine({ toleratesRestart: false }, undefined, status("files", "preparing")).finish("prepare");
+  expect(m.state.serving).toBe(2);
+  expect(m.see(look(1, view([]), wrapper)).state.failure?.exitCode).toBe(71);
+  const goesOn = machine({}, undefined, status("files", "preparing", { serving: 1 })).finish("prepare");
+  expect(goesOn.see(look(1, view([]), wrapper)).state.phase).toBe("uploading");
+});

@@ -20,6 +20,7 @@ const RULES: WrapperRules = {
   silenceTimeout: 30_000,
   startTimeout: 60_000,
   uploadTimeout: 0,
+  request: "now",
 };
 
 const READY = view(["ready"], status("files", "ready"));
@@ -82,7 +83,7 @@ test("success asks every sidecar for its upload and exits 0 when all have upload
   expect(m.effects.at(-1)).toEqual({ type: "request-upload", peer: { kind: "files" } });
   m.see(look(30, view(["ready", "upload"], status("files", "uploading"))));
   expect(m.exit).toBeUndefined();
-  m.see(look(40, view(["ready", "upload", "uploaded"], status("files", "done"))));
+  m.see(look(40, view([], status("files", "done", { answered: "now" }))));
   expect(m.exit).toBe(0);
   expect(m.state.phase).toBe("done");
 });
@@ -100,7 +101,7 @@ for (const { upload, code, asks, exit } of POLICIES) {
     const m = running({ upload }).send(exited(code));
     expect(m.state.decision).toBe(asks ? "upload" : "discard");
     expect(m.effects.some((effect) => effect.type === "request-upload")).toBe(asks);
-    if (asks) m.see(look(30, view(["uploaded"], status("files", "done"))));
+    if (asks) m.see(look(30, view([], status("files", "done", { answered: "now" }))));
     expect(m.exit).toBe(exit);
   });
 }
@@ -210,11 +211,15 @@ test("an application that cannot be started ends the run with its code and nothi
 });
 
 test("a wrapper killed while uploading does not run the application again", () => {
-  const previous = status("app", "uploading", { decision: "upload", applicationExitCode: 0 });
+  const previous = status("app", "uploading", {
+    decision: "upload",
+    applicationExitCode: 0,
+    request: "before",
+  });
   const m = machine({}, previous);
   expect(m.state.phase).toBe("uploading");
   expect(m.effects).toEqual([{ type: "request-upload", peer: { kind: "files" } }]);
-  expect(m.see(look(1, view(["uploaded"], status("files", "done")))).exit).toBe(0);
+  expect(m.see(look(1, view([], status("files", "done", { answered: "before" })))).exit).toBe(0);
 });
 
 test("a wrapper killed while the application ran runs it again", () => {
@@ -269,4 +274,37 @@ test("a wrapper started again fails when the sidecar it found died with it", () 
 test("a wrapper started again believes an old sidecar's marker", () => {
   const m = machine({}, status("app", "running"), look(0, view(["ready"]))).see(look(1, view(["ready"])));
   expect(m.effects).toEqual([{ type: "start-application" }]);
+});
+
+test("what was written before the application ended cannot pass for the answer to the request", () => {
+  const m = running().send(exited(0));
+  m.see(look(30, view(["uploaded"], status("files", "uploading"))));
+  expect(m.exit).toBeUndefined();
+  expect(m.see(look(31, view(["uploaded"], status("files", "done", { answered: "guessed" })))).exit).toBe(69);
+});
+
+test("a sidecar that prepared again while the application ran has lost what the application was using", () => {
+  const serving = (serving: number) =>
+    look(5, view([], status("files", "ready", { attempt: serving, serving })));
+  const m = machine().see(serving(1)).send(STARTED).see(serving(2));
+  expect(m.state.failure?.cause).toBe(
+    "files sidecar was started again and lost what the application was using",
+  );
+  const late = machine().see(serving(1)).send(STARTED, exited(0)).see(serving(2));
+  expect(late.exit).toBe(69);
+});
+
+test("a sidecar whose status file is removed can still fall silent", () => {
+  const m = running();
+  for (let at = 10_000; at <= 50_000; at += 10_000) m.see(look(at, view(["ready"])));
+  expect(m.state.failure?.cause).toContain("no sign of life");
+});
+
+test("an application that cannot even be started is given up when the grace ends", () => {
+  const m = machine().see(look(1, READY)).send({ type: "signal", at: 2, signal: 15 });
+  m.send({ type: "timer", at: 1002 });
+  expect(m.effects.slice(-2)).toEqual([
+    { type: "signal-application", signal: 9 },
+    { type: "exit", code: 143 },
+  ]);
 });

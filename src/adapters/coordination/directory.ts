@@ -42,7 +42,7 @@ class DirectoryCoordination implements Coordination {
     this.#options = options;
     this.#folder = join(options.directory, STATUS_FOLDER);
     this.#temporary = join(this.#folder, `${options.participant}.tmp`);
-    this.#joined = joinRun(options.directory, options.identity, this.#temporary);
+    this.#joined = joinRun(options.directory, options.identity, options.participant, this.#temporary);
     this.previous = this.#readStatus(options.participant);
     this.#written = fileId(this.#statusPath(options.participant));
   }
@@ -163,19 +163,14 @@ class DirectoryCoordination implements Coordination {
       const problem = folderProblem(folder);
       if (problem !== undefined && problem !== "is not there") throw unusable(`${folder} ${problem}`);
     }
-    const ready = this.#readMarker(peer, "ready");
-    const upload = this.#readMarker(peer, "upload");
-    const uploaded = this.#readMarker(peer, "uploaded");
-    const bundles = typeof uploaded === "object" ? uploaded.bundles : undefined;
-    return {
-      markers: { ready: ready !== false, upload: upload !== false, uploaded: uploaded !== false },
-      ...(status === undefined ? {} : { status }),
-      ...(bundles === undefined ? {} : { uploaded: bundles }),
-    };
+    const ready = this.#leftByOld(peer, "ready");
+    const upload = this.#leftByOld(peer, "upload");
+    const uploaded = this.#leftByOld(peer, "uploaded");
+    return { markers: { ready, upload, uploaded }, ...(status === undefined ? {} : { status }) };
   }
 
-  /** False when it is not there, true when an old participant left it. */
-  #readMarker(peer: Peer, name: MarkerName): Marker | boolean {
+  /** Whether an old participant left it. */
+  #leftByOld(peer: Peer, name: MarkerName): boolean {
     const path = join(this.#options.directory, markerPath(peer, name));
     const reading = readSmall(path);
     if (reading.type === "absent") return false;
@@ -185,11 +180,10 @@ class DirectoryCoordination implements Coordination {
       case "old":
         return true;
       case "stale":
+      case "ours":
         return false;
       case "foreign":
         throw unusable(`the marker ${path} holds text that no participant writes`);
-      case "ours":
-        return marker.marker;
     }
   }
 }

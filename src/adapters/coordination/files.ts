@@ -86,7 +86,10 @@ export function replaceFile(path: string, temporary: string, text: string): File
     const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
     let id: FileId;
     try {
-      writeSync(fd, text);
+      const bytes = new TextEncoder().encode(text);
+      // A disk that fills up in the middle takes a part and reports no error.
+      if (writeSync(fd, bytes) < bytes.length)
+        throw Object.assign(new Error("disk full"), { code: "ENOSPC" });
       fchmodSync(fd, 0o644);
       const stat = fstatSync(fd);
       id = { dev: stat.dev, ino: stat.ino };

@@ -27,14 +27,28 @@ export function recordName(generation: number): string {
  *
  * @param identity what is known of the run from outside: a setting, or the pod's uid
  */
-export function joinRun(directory: string, identity: string | undefined, temporary: string): Joined {
+export function joinRun(
+  directory: string,
+  identity: string | undefined,
+  participant: string,
+  temporary: string,
+): Joined {
   const folder = prepareFolder(directory);
   for (;;) {
     const recorded = readRecord(folder);
     const statuses = recorded === undefined ? [] : readStatuses(folder);
-    const decision = decideRun(identity, recorded?.run, statuses);
+    const decision = decideRun(identity, recorded?.run, statuses, participant);
     if (decision.type === "join" && recorded !== undefined) return recorded;
     const next = { run: identity ?? randomUUID(), generation: (recorded?.generation ?? 0) + 1 };
+    if (!RECORD.test(recordName(next.generation))) {
+      throw new KnownError(
+        "system",
+        `cannot begin a run in ${folder}: ${recordName(next.generation - 1)} leaves no room`,
+        {
+          remedy: "use a fresh coordination directory",
+        },
+      );
+    }
     if (createRecord(folder, next, temporary)) return next;
   }
 }

@@ -32,10 +32,15 @@ export function survey(directory: string): Survey {
   }
   const recorded = existsSync(folder) ? readRecord(folder) : undefined;
   const statuses = recorded === undefined ? [] : readStatuses(folder);
-  const peers: Peer[] = [{ kind: "files" }, ...names.map((database) => ({ kind: "postgres" as const, database }))];
+  const peers: Peer[] = [
+    { kind: "files" },
+    ...names.map((database) => ({ kind: "postgres" as const, database })),
+  ];
   const markers: Record<string, readonly MarkerName[]> = {};
   for (const peer of peers) {
-    const present = MARKERS.filter((name) => readSmall(join(directory, markerPath(peer, name))).type === "text");
+    const present = MARKERS.filter(
+      (name) => readSmall(join(directory, markerPath(peer, name))).type === "text",
+    );
     if (present.length > 0) markers[participantOf(peer)] = present;
   }
   return {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -42,15 +43,17 @@ test("two participants that open the same directory join the same run, whoever c
   expect(second.run).toBe(first.run);
 });
 
-test("a marker and its bundles reach the other side", () => {
+test("a marker of ours names the run and its bundles for people; we go by the status beside it", () => {
   const app = open("app");
   const files = open("files");
-  expect(markers(app)).toEqual({ ready: false, upload: false, uploaded: false });
-  files.emit(FILES, "ready");
   const bundle = { name: "out", direction: "out", repo: "r", id: "i", label: "l" } as const;
   files.emit(FILES, "uploaded", [bundle]);
-  expect(markers(app)).toEqual({ ready: true, upload: false, uploaded: true });
-  expect(app.look().peers["files"]?.uploaded).toEqual([bundle]);
+  expect(JSON.parse(readFileSync(join(directory, "uploaddone"), "utf8"))).toMatchObject({
+    run: files.run,
+    participant: "files",
+    bundles: [bundle],
+  });
+  expect(markers(app)).toEqual({ ready: false, upload: false, uploaded: false });
 });
 
 test("the markers are at the legacy paths, where old participants look", () => {
@@ -164,7 +167,7 @@ test("a link planted under the temporary name is replaced, not followed", () => 
   symlinkSync(target, join(directory, ".status", "app.tmp"));
   app.emit(FILES, "upload");
   expect(readFileSync(target, "utf8")).toBe("precious");
-  expect(markers(app)?.upload).toBe(true);
+  expect(lstatSync(join(directory, "initupload")).isFile()).toBe(true);
 });
 
 test("a directory that is moved away is damage", () => {
@@ -195,7 +198,6 @@ test("containers of other users can write beside us whatever our umask", () => {
 test("a change is told to a watcher: a marker, a status, and a marker in a folder made later", async () => {
   const app = open("app", undefined, [FILES, DATABASE]);
   const files = open("files");
-  const database = open("postgres-db", undefined, [DATABASE]);
   let wake = (): void => {};
   const stop = app.watch(() => wake());
   const seen = (condition: () => boolean): Promise<void> =>
@@ -205,13 +207,14 @@ test("a change is told to a watcher: a marker, a status, and a marker in a folde
       };
       wake();
     });
-  files.emit(FILES, "ready");
+  writeFileSync(join(directory, "mountdone"), "");
   await seen(() => markers(app)?.ready === true);
   files.publish(status("files", "ready", { run: files.run }));
   await seen(() => app.look().peers["files"]?.status?.phase === "ready");
-  database.emit(DATABASE, "ready");
+  mkdirSync(join(directory, "db"));
+  writeFileSync(join(directory, "db", "dbstarted"), "");
   await seen(() => markers(app, "postgres-db")?.ready === true);
-  database.emit(DATABASE, "uploaded");
+  writeFileSync(join(directory, "db", "dbuploaddone"), "");
   await seen(() => markers(app, "postgres-db")?.uploaded === true);
   stop();
 });
@@ -238,4 +241,18 @@ test("of many processes that begin at once all join one run", async () => {
   const runs = await Promise.all(children.map((child) => new Response(child.stdout).text()));
   expect(new Set(runs).size).toBe(1);
   expect(runs[0]?.trim()).not.toBe("");
+});
+
+test("a participant that was cut off joins its run again even when the wrapper has ended since", () => {
+  const files = open("files");
+  files.publish(status("files", "uploading", { run: files.run }));
+  open("app").publish(status("app", "done", { run: files.run }));
+  expect(open("files").run).toBe(files.run);
+  expect(open("postgres-db").run).not.toBe(files.run);
+});
+
+test("a run record that leaves no number for the next one is refused, not tried for ever", () => {
+  open("files", "one");
+  writeFileSync(join(directory, ".status", "run.999999999.json"), '{"run":"hostile"}');
+  expect(() => open("files", "one")).toThrow(/leaves no room/);
 });

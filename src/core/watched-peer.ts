@@ -1,0 +1,96 @@
+/** What the wrapper makes of one of its sidecars, from look to look. */
+import { formatDuration } from "./duration.ts";
+import { isSilent, type Liveness, UNSEEN, watch } from "./liveness.ts";
+import { beatOf, owesBeats, type PeerView } from "./observation.ts";
+import { type Peer, peerTitle } from "./participants.ts";
+import type { Phase } from "./status.ts";
+
+export interface WatchedPeer {
+  readonly liveness: Liveness;
+  /** The beat we found when we were started again: until it changes, what its status says may be from before a common death. */
+  readonly found?: string;
+  readonly view: PeerView;
+}
+
+const NOTHING: PeerView = { markers: { ready: false, upload: false, uploaded: false } };
+
+/** Before the first look; `found` is what was there already when the wrapper was started again. */
+export function unwatched(found?: PeerView): WatchedPeer {
+  const beat = beatOf(found?.status);
+  return { liveness: UNSEEN, view: NOTHING, ...(beat === undefined ? {} : { found: beat }) };
+}
+
+/** `elapsed` and `timeout` in milliseconds, as `watch` takes them. */
+export function look(
+  before: WatchedPeer,
+  seen: PeerView = NOTHING,
+  elapsed: number,
+  timeout: number,
+): WatchedPeer {
+  // Who has ever shown a status is not taken for an old participant because the file was removed.
+  const status = seen.status ?? before.view.status;
+  return {
+    ...before,
+    liveness: watch(before.liveness, beatOf(seen.status), elapsed, timeout),
+    view: status === undefined ? seen : { ...seen, status },
+  };
+}
+
+/** Its status says so and is of a living participant; an old one says so by its marker. */
+export function isReady({ view: { status, markers }, found }: WatchedPeer): boolean {
+  return status === undefined ? markers.ready : status.phase === "ready" && beatOf(status) !== found;
+}
+
+/** Only who was asked can repeat the request: what was written before the application ended cannot pass for an answer. */
+export function hasUploaded(
+  { view: { status, markers } }: WatchedPeer,
+  request: string | undefined,
+): boolean {
+  return status === undefined ? markers.uploaded : status.phase === "done" && status.answered === request;
+}
+
+/** What the wrapper goes by; durations in milliseconds. */
+export interface Expectation {
+  readonly phase: Phase;
+  /** Since the wrapper entered its phase. */
+  readonly inPhase: number;
+  /** What the peer was serving when the application was started: undefined before, or when it has no status. */
+  readonly served: number | undefined;
+  readonly started: boolean;
+  readonly silenceTimeout: number;
+  readonly startTimeout: number;
+  readonly uploadTimeout: number;
+}
+
+/** Why the peer can no longer do its part, in words. */
+export function troubleWith(peer: Peer, watched: WatchedPeer, expected: Expectation): string | undefined {
+  const title = peerTitle(peer);
+  const { status } = watched.view;
+  if (status === undefined) return lateness(title, watched, expected);
+  if (status.phase === "failed") {
+    const { failure } = status;
+    if (failure === undefined) return `${title} failed`;
+    return `${title} failed while ${failure.phase}: ${failure.cause}`;
+  }
+  if (status.phase === "done") return `${title} has ended before its part was done`;
+  if (expected.started && status.serving !== expected.served) {
+    return `${title} was started again and lost what the application was using`;
+  }
+  if (owesBeats(status) && isSilent(watched.liveness, expected.silenceTimeout)) {
+    const quiet = formatDuration(watched.liveness.quiet);
+    return `${title} has given no sign of life for ${quiet} (last phase: ${status.phase})`;
+  }
+  return undefined;
+}
+
+/** Of one who gives no sign of life nothing is known but how long it has taken. */
+function lateness(title: string, watched: WatchedPeer, expected: Expectation): string | undefined {
+  const { phase, inPhase, startTimeout, uploadTimeout } = expected;
+  if (phase === "waiting" && !isReady(watched) && startTimeout > 0 && inPhase > startTimeout) {
+    return `${title} was not ready within ${formatDuration(startTimeout)} and gave no sign of life`;
+  }
+  if (phase === "uploading" && uploadTimeout > 0 && inPhase > uploadTimeout) {
+    return `${title} did not upload within ${formatDuration(uploadTimeout)} and gave no sign of life`;
+  }
+  return undefined;
+}
