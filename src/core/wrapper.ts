@@ -185,7 +185,7 @@ function inWords({ view: { status } }: WatchedPeer): string {
 function onObserved(before: WrapperState, observation: Observation): WrapperStep {
   const elapsed = observation.at - before.lastLook;
   const peers = Object.fromEntries(
-    Object.entries(before.peers).map(([name, before_]) => [
+    Object.entries(before.peers).map(([name, peer]) => [
       name,
       look(peer, observation.peers[name], elapsed, before.rules.silenceTimeout),
     ]),
