@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { access, constants, readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Environment } from "../../core/child-environment.ts";
 import { KnownError } from "../../core/errors.ts";
@@ -6,6 +6,9 @@ import { majorOf, versionOf } from "../../core/postgres/major.ts";
 import type { Installation } from "../../ports/postgres.ts";
 import { findOnPath, type Run } from "../processes.ts";
 import { attemptTool } from "./tool.ts";
+
+/** Without any of these nothing can be served; the rest is needed for upgrades alone. */
+const NEEDED = ["postgres", "initdb", "pg_controldata"];
 
 /** Where packages put several major versions side by side: Debian and PGDG, Red Hat, Alpine. */
 const SIDE_BY_SIDE: readonly { readonly parent: string; readonly name: RegExp; readonly below: string }[] = [
@@ -31,7 +34,7 @@ export async function findInstallations(
     if (installation === undefined && binDirs.length > 0) {
       throw new KnownError(
         "configuration",
-        `cannot use Postgres in binDirs "${places[index]}": no working "postgres" in it`,
+        `cannot use Postgres in binDirs "${places[index]}": ${NEEDED.join(", ")} are not all in it, or do not run`,
       );
     }
     if (installation !== undefined && !found.has(installation.major))
@@ -45,7 +48,8 @@ export async function findInstallations(
 
 async function usualPlaces(env: Environment): Promise<readonly string[]> {
   const onPath = findOnPath("postgres", env);
-  const places = onPath === undefined ? [] : [dirname(onPath)];
+  // A link to the server alone is common; the other programs are where it points to.
+  const places = onPath === undefined ? [] : [dirname(await realpath(onPath))];
   for (const { parent, name, below } of SIDE_BY_SIDE) {
     const entries = await readdir(parent).catch(() => []);
     places.push(...entries.filter((entry) => name.test(entry)).map((entry) => join(parent, entry, below)));
@@ -54,6 +58,15 @@ async function usualPlaces(env: Environment): Promise<readonly string[]> {
 }
 
 async function inspect(run: Run, env: Environment, binDir: string): Promise<Installation | undefined> {
+  const complete = await Promise.all(
+    NEEDED.map((name) =>
+      access(join(binDir, name), constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  if (complete.includes(false)) return undefined;
   const call = {
     program: join(binDir, "postgres"),
     args: ["--version"],
