@@ -18,5 +18,12 @@ export type LegacyScript = (typeof LEGACY_SCRIPTS)[number];
 export function dispatch(argv0: string, argv: readonly string[]): Invocation {
   const name = argv0.slice(argv0.lastIndexOf("/") + 1);
   const script = LEGACY_SCRIPTS.find((legacy) => legacy === name);
-  return script === undefined ? { type: "command", argv } : { type: "legacy", script, argv };
+  return script === undefined ? { type: "command", argv: usual(argv) } : { type: "legacy", script, argv };
+}
+
+/** What people try first: `--version`, `help`, `help COMMAND`. */
+function usual(argv: readonly string[]): readonly string[] {
+  const [first, ...rest] = argv;
+  if (first === "--version") return ["version", ...rest];
+  return first === "help" ? [...rest, "--help"] : argv;
 }

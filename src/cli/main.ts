@@ -10,13 +10,13 @@ export async function main(argv0: string, argv: readonly string[]): Promise<numb
   try {
     if (invocation.type === "legacy") {
       const { runLegacy } = await import("./legacy.ts");
-      return await runLegacy(invocation.script, argv);
+      return await runLegacy(invocation.script, invocation.argv);
     }
     const [{ runCommand }, { root }] = await Promise.all([
       import("./run-command.ts"),
       import("./commands.ts"),
     ]);
-    return await runCommand(root, argv);
+    return await runCommand(root, invocation.argv);
   } catch (error) {
     writeAll(2, describeError(name, error));
     return exitCodeOfError(toKnownError(error));

@@ -1,7 +1,8 @@
-import { type ArgsDef, type CommandDef, parseArgs, renderUsage } from "citty";
+import { type ArgsDef, type CommandDef, parseArgs } from "citty";
 import { didYouMean } from "../config/suggestion.ts";
 import { KnownError } from "../core/errors.ts";
 import { print } from "./print.ts";
+import { type Entry, usage } from "./usage.ts";
 
 // citty's own type of a command whose arguments are not known here.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -13,17 +14,20 @@ export type AnyCommand = CommandDef<any>;
  * A command without `args` reads its own arguments, help included.
  */
 export async function runCommand(root: AnyCommand, argv: readonly string[]): Promise<number> {
-  const { command, parent, path, rest } = await descend(root, argv);
+  const { command, path, rest } = await descend(root, argv);
   const args = (await resolve(command.args)) as ArgsDef | undefined;
   if (args === undefined && command.run !== undefined) return await execute(command, rest, {});
+  const names = Object.keys((await resolve(command.subCommands)) ?? {});
+  const [word] = rest;
+  if (command.run === undefined && word !== undefined && !word.startsWith("-")) {
+    throw unknown("command", word, names, path);
+  }
   if (asksForHelp(rest)) {
-    print(await usageOf(command, parent));
+    print(usage(path, await description(command), args ?? {}, await entries(command)));
     return 0;
   }
   if (command.run === undefined) {
-    const names = Object.keys((await resolve(command.subCommands)) ?? {});
-    const word = rest.find((argument) => !argument.startsWith("-"));
-    if (word !== undefined) throw unknown("command", word, names, path);
+    if (word !== undefined) throw unknown("flag", word, ["--help"], path);
     throw new KnownError("usage", `cannot tell what to do: "${path}" needs a command`, {
       remedy: `choose one of ${names.join(", ")}, or try "${path} --help"`,
     });
@@ -34,21 +38,18 @@ export async function runCommand(root: AnyCommand, argv: readonly string[]): Pro
 
 interface Found {
   readonly command: AnyCommand;
-  readonly parent: AnyCommand | undefined;
   readonly path: string;
   readonly rest: readonly string[];
 }
 
 async function descend(root: AnyCommand, argv: readonly string[]): Promise<Found> {
   let command = root;
-  let parent: AnyCommand | undefined;
   let path = (await resolve(root.meta))?.name ?? "";
   let rest = argv;
   for (;;) {
     const subCommands: Record<string, unknown> = (await resolve(command.subCommands)) ?? {};
     const [word] = rest;
-    if (word === undefined || !Object.hasOwn(subCommands, word)) return { command, parent, path, rest };
-    parent = command;
+    if (word === undefined || !Object.hasOwn(subCommands, word)) return { command, path, rest };
     command = (await resolve(subCommands[word])) as AnyCommand;
     path = `${path} ${word}`;
     rest = rest.slice(1);
@@ -76,10 +77,19 @@ function asksForHelp(rest: readonly string[]): boolean {
   return ours.includes("--help") || ours.includes("-h");
 }
 
-async function usageOf(command: AnyCommand, parent: AnyCommand | undefined): Promise<string> {
-  const usage = await renderUsage(command, parent);
-  // citty colours its usage whoever reads it.
-  return process.stdout.isTTY ? usage : Bun.stripANSI(usage);
+async function description(command: AnyCommand): Promise<string> {
+  return (await resolve(command.meta))?.description ?? "";
+}
+
+/** The commands below a command. */
+async function entries(command: AnyCommand): Promise<readonly Entry[]> {
+  const below: Record<string, unknown> = (await resolve(command.subCommands)) ?? {};
+  return await Promise.all(
+    Object.entries(below).map(async ([name, each]) => ({
+      name,
+      description: await description((await resolve(each)) as AnyCommand),
+    })),
+  );
 }
 
 function checkFlags(args: ArgsDef, rest: readonly string[], path: string): void {

@@ -1,3 +1,4 @@
+import { paragraph } from "../../core/paragraph.ts";
 import { flagOf, variableOf } from "../naming.ts";
 import type { Group } from "../schema/group.ts";
 import { ROLES } from "../schema/roles.ts";
@@ -6,7 +7,6 @@ import { aboutOf } from "../schema/setting.ts";
 import type { Setting, Settings } from "../schema/setting.ts";
 import { ROLE_TEXTS } from "./roles.ts";
 
-const WIDTH = 100;
 const INDENT = 6;
 
 /** The text of `--help` for a role: what it does, examples, every flag with its default. */
@@ -15,23 +15,23 @@ export function helpText(role: Role): string {
   const { usage, purpose, examples } = ROLE_TEXTS[role];
   const flags = Object.entries(settings).filter(([key]) => !(takesCommand && key === "command"));
   return [
-    ...wrapped(purpose, 0),
+    ...paragraph(purpose, 0),
     "",
     `Usage: ${usage}`,
     "",
     "Examples:",
     ...examples.map((example) => `  ${example}`),
     "",
-    ...wrapped(
+    ...paragraph(
       `Every flag is also a variable (${flagOf("coordPoint")} is ${variableOf("coordPoint")}) and a key of the settings file (coordPoint). Flags count more than variables, variables more than the file.`,
       0,
     ),
     "",
     "  --config FILE",
-    ...wrapped(`The settings file, YAML. Also ${variableOf("config")}.`, INDENT),
+    ...paragraph(`The settings file, YAML. Also ${variableOf("config")}.`, INDENT),
     ...flags.flatMap(([key, setting]) => flagLines(key, setting)),
     "  -h, --help",
-    ...wrapped("Prints this.", INDENT),
+    ...paragraph("Prints this.", INDENT),
     ...groups.flatMap(groupLines),
   ].join("\n");
 }
@@ -40,16 +40,19 @@ function flagLines(key: string, setting: Setting): string[] {
   const about = aboutOf(setting);
   const value = about.form === "switch" ? "[=true|false]" : ` ${placeholder(setting)}`;
   const repeat = about.form === "list" ? ", repeatable" : "";
-  return [`  ${flagOf(key)}${value}${remark(setting, repeat)}`, ...wrapped(plain(about.description), INDENT)];
+  return [
+    `  ${flagOf(key)}${value}${remark(setting, repeat)}`,
+    ...paragraph(plain(about.description), INDENT),
+  ];
 }
 
 function groupLines(group: Group): string[] {
   return [
     "",
-    ...wrapped(`${group.description} In the file: the list \`${group.key}\`.`.replaceAll("`", ""), 0),
+    ...paragraph(`${group.description} In the file: the list \`${group.key}\`.`.replaceAll("`", ""), 0),
     "",
     `  --${group.singular} NAME.KEY=VALUE`,
-    ...wrapped(`Also ${variableOf(group.singular)}_NAME_KEY. Keys:`, INDENT),
+    ...paragraph(`Also ${variableOf(group.singular)}_NAME_KEY. Keys:`, INDENT),
     ...keyLines(group.settings),
   ];
 }
@@ -59,7 +62,7 @@ function keyLines(settings: Settings): string[] {
     if (key === "name") return [];
     const { description } = aboutOf(setting);
     const text = `${flagOf(key).slice(2)}${remark(setting, "")}: ${plain(description)}`;
-    return wrapped(text, INDENT);
+    return paragraph(text, INDENT);
   });
 }
 
@@ -79,18 +82,4 @@ function placeholder(setting: Setting): string {
 
 function plain(text: string): string {
   return text.replaceAll("`", "");
-}
-
-function wrapped(text: string, indent: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === "" ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].map((each) => " ".repeat(indent) + each);
 }
