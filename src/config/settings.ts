@@ -17,6 +17,8 @@ export interface CommonSettings {
   readonly silenceTimeout: Milliseconds;
   readonly grace: Milliseconds;
   readonly terminationMessagePath: string;
+  /** `:PORT` or `HOST:PORT` for HTTP probes. */
+  readonly probeListen?: string;
   readonly logFormat: LogFormat;
   readonly logLevel: LogLevel;
 }
@@ -87,6 +89,8 @@ export interface FilesSettings extends CommonSettings, TransferSettings {
   readonly sleepInsteadOfExit: boolean;
   /** How long the application may take from `mountdone` to `initupload`; 0: for ever. */
   readonly applicationTimeout: Milliseconds;
+  /** Stays after success until SIGTERM, as Kubernetes' native sidecars must. */
+  readonly nativeSidecar: boolean;
   readonly bundles: readonly BundleSettings[];
   /** Arguments of `datamon` commands run before everything else: `["config", "create"]`. */
   readonly configCommands: readonly (readonly string[])[];
@@ -151,6 +155,8 @@ export interface PostgresSettings extends CommonSettings, TransferSettings {
   /** Writable folder for sockets and server logs. */
   readonly runtimeDirectory: string;
   readonly applicationTimeout: Milliseconds;
+  /** Stays after success until SIGTERM, as Kubernetes' native sidecars must. */
+  readonly nativeSidecar: boolean;
   readonly sleepAfter: Milliseconds;
 }
 

@@ -1,4 +1,5 @@
-import { choice, duration, text } from "./kinds.ts";
+import { listenReason } from "../../core/listen-address.ts";
+import { choice, duration, text, textThat } from "./kinds.ts";
 import { optional, required, withDefault } from "./setting.ts";
 
 /** Settings of every participant. */
@@ -31,6 +32,11 @@ export const commonSettings = {
     text("file"),
     "/dev/termination-log",
     "File that receives the cause of a failure in one line; passed over when it cannot be written.",
+  ),
+  probeListen: optional(
+    textThat("`:PORT`, `HOST:PORT`", listenReason),
+    "Where `/startup`, `/readiness`, `/liveness` and `/metrics` are served over HTTP; without it nowhere. The containers of a pod share their ports: give each its own, as a flag or a variable.",
+    { example: ":9180" },
   ),
   logFormat: withDefault(
     choice(["auto", "pretty", "json"]),

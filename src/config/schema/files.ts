@@ -10,11 +10,18 @@ export const applicationTimeout = withDefault(
   "How long the application may take from readiness to its end; 0: for ever.",
 );
 
+export const nativeSidecar = withDefault(
+  yesNo(),
+  "false",
+  "For an init container with `restartPolicy: Always`: when its part is done it stays, ready, until SIGTERM, and then exits with 0.",
+);
+
 /** Settings of the files sidecar alone. */
 export const filesOnlySettings = {
   mode,
   sleepInsteadOfExit: withDefault(yesNo(), "false", "Sleep for ever after success, for debugging."),
   applicationTimeout,
+  nativeSidecar,
 };
 
 export const filesSettings = {

@@ -1,6 +1,6 @@
 import { commonSettings } from "./common.ts";
 import { databaseDefaults, databases } from "./databases.ts";
-import { applicationTimeout } from "./files.ts";
+import { applicationTimeout, nativeSidecar } from "./files.ts";
 import { duration, list, text } from "./kinds.ts";
 import { optional, withDefault } from "./setting.ts";
 import { datamonDefaults, transferSettings } from "./transfer.ts";
@@ -22,6 +22,7 @@ export const postgresOnlySettings = {
     "Writable folder for sockets and logs of the servers.",
   ),
   applicationTimeout,
+  nativeSidecar,
   sleepAfter: withDefault(
     duration(),
     "0",
