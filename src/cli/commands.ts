@@ -14,6 +14,7 @@ export const root: AnyCommand = {
     sidecar: () => import("./commands/sidecar.ts").then(({ default: command }) => command),
     config: () => import("./commands/config/index.ts").then(({ default: command }) => command),
     param: () => import("./commands/param/index.ts").then(({ default: command }) => command),
+    manifest: () => import("./commands/manifest/index.ts").then(({ default: command }) => command),
     install: () => import("./commands/install.ts").then(({ default: command }) => command),
     status: () => import("./commands/status.ts").then(({ default: command }) => command),
     version: () => import("./commands/version.ts").then(({ default: command }) => command),
