@@ -2,15 +2,7 @@
  * The native engine against `cp -r` and `b2sum` on the same files, on the same disk, in one run. File systems and
  * neighbours are moody, so each side is run several times in turn and its best time counts.
  */
-import {
-  closeSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createContext, openCatalogue } from "../../src/adapters/engines/native/catalogue.ts";

@@ -23,10 +23,6 @@ export class NameLedger {
   hasFile(name: string): boolean {
     return this.#files.has(hash(name));
   }
-
-  hasFolder(name: string): boolean {
-    return this.#folders.has(hash(name));
-  }
 }
 
 /** Open addressing over one typed array; zero marks a free slot. */
