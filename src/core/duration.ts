@@ -1,6 +1,6 @@
 /** Milliseconds for people: `250 ms`, `30 s`, `1 min 5 s`, `2 h`, `1 h 30 min`. */
 export function formatDuration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (Math.round(milliseconds) < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
   const [large, small, ratio, names] =

@@ -1,4 +1,5 @@
 import { formatDuration } from "./duration.ts";
+import { harmless } from "./log.ts";
 import type { MarkerName } from "./participants.ts";
 import { hasEnded, type Status } from "./status.ts";
 
@@ -53,7 +54,8 @@ function says(status: Status): string {
     const { phase, cause, exitCode } = status.failure;
     parts.push(`failed while ${phase}: ${cause} (exit code ${exitCode})`);
   } else if (status.doing !== undefined) parts.push(status.doing);
-  if (status.applicationExitCode !== undefined) parts.push(`application exit code ${status.applicationExitCode}`);
+  if (status.applicationExitCode !== undefined)
+    parts.push(`application exit code ${status.applicationExitCode}`);
   for (const { direction, name, id, label, repo } of status.bundles) {
     const labelled = label === undefined ? "" : ` (${label})`;
     parts.push(`${direction === "in" ? "fetched" : "uploaded"} ${name}: ${repo} ${id}${labelled}`);
@@ -74,12 +76,18 @@ const HEADINGS: ReportRow = {
   says: "SAYS",
 };
 
-/** The rows as an aligned table with headings. */
+const COLUMNS = ["participant", "phase", "since", "lastSign", "says"] as const;
+
+/** The rows as an aligned table with headings. What participants wrote cannot move the cursor or break a line. */
 export function table(rows: readonly ReportRow[]): string {
-  const keys = ["participant", "phase", "since", "lastSign"] as const;
-  const all = [HEADINGS, ...rows];
-  const widths = keys.map((key) => Math.max(...all.map((row) => row[key].length)));
-  return all
-    .map((row) => [...keys.map((key, i) => row[key].padEnd(widths[i] ?? 0)), row.says].join("  ").trimEnd())
+  const cells = [HEADINGS, ...rows].map((row) => COLUMNS.map((column) => harmless(row[column])));
+  const widths = COLUMNS.map((_, i) => Math.max(...cells.map((line) => line[i]?.length ?? 0)));
+  return cells
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
 }

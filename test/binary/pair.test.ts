@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { unpackGolden } from "../support/golden.ts";
 import { filesIn, flagsOf, makePod, type Pod } from "../support/pod.ts";
 
 let pod: Pod;
@@ -43,4 +46,29 @@ test("several sources and destinations are served together, each with its own la
   expect(pod.read("ids/deep/out2")).toBe(`${uploaded?.id}\n`);
   const marker = JSON.parse(pod.read("coord/uploaddone")) as { bundles: { name: string }[] };
   expect(marker.bundles.map(({ name }) => name).toSorted()).toEqual(["out", "out2"]);
+});
+
+test("the golden bundle goes through the pair and comes out in exactly the blobs it came from", async () => {
+  const golden = await unpackGolden();
+  try {
+    const blobs = (): string[] => readdirSync(join(golden.store, "blob")).toSorted();
+    const before = blobs();
+    const source = { path: pod.path("in"), repo: golden.repo, label: golden.label };
+    const destination = { path: pod.path("out"), repo: golden.repo, message: "again", label: "again" };
+    const files = pod.run("datamon-sidecar", [
+      "files",
+      "--engine=native",
+      `--store=${golden.url}`,
+      ...flagsOf("source", "in", source),
+      ...flagsOf("destination", "out", destination),
+    ]);
+    const app = pod.app("cp -r in/. out/ && rm -rf out/.datamon");
+    expect([await app.exit(), await files.exit()]).toEqual([0, 0]);
+    const { exitCode } = Bun.spawnSync(["diff", "-r", "--exclude=.datamon", golden.source, pod.path("in")]);
+    expect(exitCode).toBe(0);
+    expect(blobs()).toEqual(before);
+    expect(pod.status("files").bundles).toMatchObject([{ id: golden.id }, { label: "again" }]);
+  } finally {
+    await golden.remove();
+  }
 });

@@ -62,10 +62,15 @@ export class Pod {
     return this.read(`termination-${of}`);
   }
 
+  /** Where the kit has the program `name`. */
+  program(name: string): string {
+    return join(this.#kit, name);
+  }
+
   /** Any name of the kit, with its arguments. */
   run(name: string, args: readonly string[], env: Env = {}): Container {
     const message = this.write("", `termination-${this.#containers.length}`);
-    return this.start([join(this.#kit, name), ...args], {
+    return this.start([this.program(name), ...args], {
       ...QUICK,
       SIDECAR_COORD_POINT: this.path("coord"),
       SIDECAR_TERMINATION_MESSAGE_PATH: message,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { KnownError } from "../../core/errors.ts";
+import { KnownError, systemCode } from "../../core/errors.ts";
 import { markerPath, type MarkerName, type Peer, participantOf } from "../../core/participants.ts";
 import type { Status } from "../../core/status.ts";
 import { readSmall } from "./files.ts";
@@ -26,8 +26,11 @@ export function survey(directory: string): Survey {
       .filter((entry) => entry.isDirectory() && entry.name !== STATUS_FOLDER)
       .map((entry) => entry.name);
   } catch (error) {
-    throw new KnownError("system", `cannot read the coordination directory ${directory}: ${String(error)}`, {
+    const code = systemCode(error) ?? String(error);
+    const why = code === "ENOENT" ? "it is not there" : code;
+    throw new KnownError("system", `cannot read the coordination directory ${directory}: ${why}`, {
       cause: error,
+      remedy: "name the folder that the participants share",
     });
   }
   const recorded = existsSync(folder) ? readRecord(folder) : undefined;

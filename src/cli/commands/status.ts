@@ -34,6 +34,7 @@ export default defineCommand({
         remedy: "add --coord-point, or set SIDECAR_COORD_POINT",
       });
     }
+    const changes = args.watch ? watchFolder(join(directory, STATUS_FOLDER)) : undefined;
     for (;;) {
       const seen = survey(directory);
       const text = args.json
@@ -41,26 +42,33 @@ export default defineCommand({
         : `run ${seen.run ?? "(none begun)"}\n${table(reportRows(seen.statuses, seen.markers, Date.now()))}`;
       print(text);
       const over = seen.statuses.length > 0 && seen.statuses.every(hasEnded);
-      if (!args.watch || over) return;
-      await change(join(directory, STATUS_FOLDER));
+      if (changes === undefined || over) break;
+      await changes.next();
       if (!args.json) print("");
     }
+    changes?.close();
   },
 });
 
-async function change(folder: string): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, REFRESH_MS);
-  const watcher = watching(folder, resolve);
-  await promise;
-  clearTimeout(timer);
-  watcher?.close();
+/** Tells of changes since it was asked last; `next` also resolves after a while without any. */
+function watchFolder(folder: string): { next(): Promise<void>; close(): void } {
+  let changed = Promise.withResolvers<void>();
+  const watcher = watching(folder, () => changed.resolve());
+  return {
+    async next() {
+      const timer = setTimeout(() => changed.resolve(), REFRESH_MS);
+      await changed.promise;
+      clearTimeout(timer);
+      changed = Promise.withResolvers<void>();
+    },
+    close: () => watcher?.close(),
+  };
 }
 
 function watching(folder: string, changed: () => void): { close(): void } | undefined {
   try {
-    return watch(folder, () => changed());
+    return watch(folder, changed);
   } catch {
-    return undefined;
+    return undefined; // not there yet: the refresh goes on looking
   }
 }
