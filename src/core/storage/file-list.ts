@@ -25,7 +25,9 @@ export function fileListText(entries: readonly Entry[]): string {
 }
 
 const ITEM = /- hash: ([0-9a-f]{128})\n {2}name: (.*)\n {2}mode: \d+\n {2}size: (\d{1,15})\n/y;
-const PLAIN_AT_SIGHT = /^[A-Za-z0-9_./][^\p{Cc}#:\u2028\u2029]*$/u;
+
+/** A plain scalar: no sign that begins something else, no comment, no key. */
+const PLAIN_AT_SIGHT = /^[A-Za-z0-9_./](?:[^\p{Cc}#:\u2028\u2029]|(?<! )#|:(?! |$))*$/u;
 
 /**
  * The entries of a file list in the layout datamon writes, or undefined when any line differs from it: then a real
