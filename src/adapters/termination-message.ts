@@ -8,11 +8,16 @@ const MAX_BYTES = 4096;
  * write, nobody would read it, and nothing happens.
  */
 export function writeTerminationMessage(path: string, message: string): void {
-  const bytes = new TextEncoder().encode(message).subarray(0, MAX_BYTES);
+  const bytes = new Uint8Array(MAX_BYTES);
+  // Whole characters only.
+  const { written } = new TextEncoder().encodeInto(message, bytes);
   try {
-    const fd = openSync(path, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOCTTY);
+    const fd = openSync(
+      path,
+      constants.O_WRONLY | constants.O_TRUNC | constants.O_NOCTTY | constants.O_NONBLOCK,
+    );
     try {
-      writeSync(fd, bytes);
+      writeSync(fd, bytes, 0, written);
     } finally {
       closeSync(fd);
     }
