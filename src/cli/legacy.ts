@@ -24,7 +24,7 @@ async function wrapApplication(argv: readonly string[]): Promise<number> {
 }
 
 async function wrapDatamon(argv: readonly string[]): Promise<number> {
-  const [{ legacyFilesParameters, parseLegacyFilesArguments }, { filesService, serve }] = await Promise.all([
+  const [{ legacyFilesParameters, parseLegacyFilesArguments }, { serve }] = await Promise.all([
     import("../config/legacy/files.ts"),
     import("./serve.ts"),
   ]);
@@ -33,18 +33,19 @@ async function wrapDatamon(argv: readonly string[]): Promise<number> {
   const file = parameters === undefined ? undefined : await readSettings(parameters);
   const inputs = { argv, env, ...(file === undefined ? {} : { file }) };
   const { settings, warnings } = parseLegacyFilesArguments(inputs);
-  const linger = settings.sleepInsteadOfExit ? Infinity : 0;
-  return await serve(settings, [filesService(settings)], warnings, linger);
+  return await serve(settings, { files: settings }, warnings);
 }
 
 async function wrapDatamonPg(argv: readonly string[]): Promise<number> {
-  const [{ legacyPostgresFile, parseLegacyPostgresArguments }, { postgresServices, serve }] =
-    await Promise.all([import("../config/legacy/postgres.ts"), import("./serve.ts")]);
+  const [{ legacyPostgresFile, parseLegacyPostgresArguments }, { serve }] = await Promise.all([
+    import("../config/legacy/postgres.ts"),
+    import("./serve.ts"),
+  ]);
   const { env } = process;
   const file = await readSettings(legacyPostgresFile(env));
   const inputs = { argv, env, ...(file === undefined ? {} : { file }) };
   const { settings, warnings } = parseLegacyPostgresArguments(inputs);
-  return await serve(settings, postgresServices(settings), warnings, settings.sleepAfter);
+  return await serve(settings, { postgres: settings }, warnings);
 }
 
 async function sidecarParam(argv: readonly string[]): Promise<number> {

@@ -1,14 +1,13 @@
 import { systemClock } from "../adapters/clock.ts";
-import { onSignals } from "../adapters/signals.ts";
 import { writeTerminationMessage } from "../adapters/termination-message.ts";
 import type { CommonSettings } from "../config/settings.ts";
 import { oneLine, toKnownError } from "../core/errors.ts";
 import { EXIT_CODES } from "../core/exit-codes.ts";
-import { STOP_SIGNALS_ALONE } from "../core/signals.ts";
 import type { Log } from "../ports.ts";
 import type { Ending } from "../roles/participant.ts";
 import { composeLog } from "./compose.ts";
 import { exitCodeOfError } from "./exit.ts";
+import type { Stops } from "./stops.ts";
 
 /** How one participant of this process ended. */
 export interface Ended {
@@ -45,6 +44,7 @@ export async function conclude(
   settings: CommonSettings,
   ends: readonly Ended[],
   linger: number,
+  stops: Stops,
 ): Promise<number> {
   const failed = ends.filter(({ exitCode, message }) => exitCode !== 0 || message !== undefined);
   const first = failed.find(({ exitCode }) => exitCode !== EXIT_CODES.peer) ?? failed[0];
@@ -52,18 +52,14 @@ export async function conclude(
     if (first.message !== undefined) writeTerminationMessage(settings.terminationMessagePath, first.message);
     return first.exitCode;
   }
-  if (linger > 0) await stay(linger);
+  if (linger > 0) await stay(linger, stops);
   return 0;
 }
 
 /** Resolves after `duration` milliseconds, `Infinity` being for ever, or when asked to stop. */
-async function stay(duration: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = onSignals((signal) => {
-    if (STOP_SIGNALS_ALONE.includes(signal)) resolve();
-  });
+async function stay(duration: number, { asked }: Stops): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>();
   const repeat = (): void => void systemClock.after(duration, duration === Infinity ? repeat : resolve);
   repeat();
-  await promise;
-  stop();
+  await Promise.race([asked, over]);
 }

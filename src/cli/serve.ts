@@ -8,16 +8,26 @@ import type { Log, Report, Workload } from "../ports.ts";
 import { createFilesWorkload } from "../roles/files.ts";
 import type { ParticipantDependencies } from "../roles/participant.ts";
 import { runSidecar, type SidecarSettings } from "../roles/sidecar.ts";
-import { composeParticipant } from "./compose.ts";
+import { composeBoard, composeParticipant, type Household } from "./compose.ts";
 import { composeEngine } from "./compose-engine.ts";
 import { conclude, live } from "./live.ts";
+import { noteStops } from "./stops.ts";
+
+/** What a process serves; at least one of the two. */
+export interface Served {
+  readonly files?: FilesSettings;
+  readonly postgres?: PostgresSettings;
+}
 
 /** One participant that this process serves. */
-export interface Service {
+interface Service {
   readonly peer: Peer;
   readonly settings: SidecarSettings;
-  readonly build: (log: Log, participant: ParticipantDependencies) => Promise<Workload>;
+  readonly build: (log: Log, participant: ParticipantDependencies, progress: Progress) => Promise<Workload>;
 }
+
+/** Makes what shows one transfer. */
+type Progress = (label: string) => Report;
 
 /**
  * Serves every participant at the same time and returns the exit code of the process. When one fails, the others
@@ -25,53 +35,68 @@ export interface Service {
  */
 export async function serve(
   common: CommonSettings,
-  services: readonly Service[],
+  served: Served,
   warnings: readonly string[],
-  linger: number,
 ): Promise<number> {
+  const { files, postgres } = served;
+  const services = [
+    ...(files === undefined ? [] : [filesService(files)]),
+    ...(postgres === undefined ? [] : postgresServices(postgres)),
+  ];
+  const board = await composeBoard(
+    common,
+    services.map(({ peer }) => participantOf(peer)),
+  );
+  const household: Household = { stops: noteStops(), board };
   const failed = Promise.withResolvers<Error>();
   const ends = await Promise.all(
     services.map(async ({ peer, settings, build }, index) => {
       const participant = participantOf(peer);
       const ended = await live(participant, settings, async (log) => {
         if (index === 0) for (const warning of warnings) log.warn(warning);
-        const dependencies = composeParticipant(settings, participant, [peer], log);
-        const workload = await build(log, dependencies);
+        const dependencies = composeParticipant(settings, participant, [peer], log, household);
+        const progress = await composeProgress(log, participant, board);
+        const workload = await build(log, dependencies, progress);
         return await runSidecar(peer, settings, { ...dependencies, workload, fellow: failed.promise });
       });
       if (ended.message !== undefined) failed.resolve(new KnownError("peer", ended.message));
       return ended;
     }),
   );
-  return await conclude(common, ends, linger);
+  return await conclude(common, ends, lingerOf(served), household.stops);
+}
+
+/** Milliseconds to stay after success. */
+function lingerOf({ files, postgres }: Served): number {
+  const staysForEver =
+    files?.nativeSidecar === true || postgres?.nativeSidecar === true || files?.sleepInsteadOfExit === true;
+  return staysForEver ? Infinity : (postgres?.sleepAfter ?? 0);
 }
 
 /** The files sidecar of these settings. */
-export function filesService(settings: FilesSettings): Service {
+function filesService(settings: FilesSettings): Service {
   return {
     peer: { kind: "files" },
     settings,
-    build: async (log) => {
+    build: async (log, _, progress) => {
       const composed = await composeEngine(settings, log);
-      const progress = await composeProgress(log);
       return createFilesWorkload(settings, { ...composed, idFiles, log, progress });
     },
   };
 }
 
 /** One service for each database of these settings; they share what is known of the installed servers. */
-export function postgresServices(settings: PostgresSettings): readonly Service[] {
+function postgresServices(settings: PostgresSettings): readonly Service[] {
   return settings.databases.map((database) => ({
     peer: { kind: "postgres", database: database.name },
     settings,
-    build: async (log, { coordination }) => {
+    build: async (log, { coordination }, progress) => {
       const [{ createPostgresWorkload }, { composePostgres, readSecret }] = await Promise.all([
         import("../roles/postgres.ts"),
         import("./compose-postgres.ts"),
       ]);
       const { engine, newId } = await composeEngine(settings, log);
       const postgres = composePostgres(settings, log);
-      const progress = await composeProgress(log);
       const { run } = coordination;
       return createPostgresWorkload(database, {
         postgres,
@@ -87,7 +112,10 @@ export function postgresServices(settings: PostgresSettings): readonly Service[]
   }));
 }
 
-async function composeProgress(log: Log): Promise<(label: string) => Report> {
+async function composeProgress(log: Log, participant: string, board: Household["board"]): Promise<Progress> {
   const { createProgress } = await import("../adapters/progress.ts");
-  return (label) => createProgress(log, { label, terminal: isTerminal(), clock: systemClock });
+  return (label) => {
+    const report = createProgress(log, { label, terminal: isTerminal(), clock: systemClock });
+    return board === undefined ? report : board.measuring(participant, label, report);
+  };
 }

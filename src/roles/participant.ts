@@ -117,6 +117,8 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
     const { coordination, signals } = this.#with;
     const stopSignals = signals((signal) => {
       this.#with.log.info(`received ${signalName(signal)}`);
+      // A request for an upload that was left just before must not count as left too late.
+      this.#look();
       this.deliver({ type: "signal", at: this.#now(), signal });
     });
     const stopWatch = coordination.watch(() => this.#look());
