@@ -106,9 +106,10 @@ async function pairs(kit: string, work: string): Promise<readonly Figure[]> {
   };
   const input = join(work, "input");
   mkdirSync(input);
+  mkdirSync(store);
   writeFileSync(join(input, "data"), "data\n");
   await run("context", "create");
-  await run("repo", "create", "bench", "--description", "bench");
+  await run("repo", "create", "--repo", "bench", "--description", "bench");
   await run("bundle", "upload", "--repo", "bench", "--path", input, "--message", "in", "--label", "in");
   const samples: number[] = [];
   for (let i = 0; i < PAIRS; i++) {
