@@ -53,6 +53,8 @@ export interface ClusterFiles {
   isFolder(path: string): Promise<boolean>;
   /** Links out of the data folder: tablespaces, or a write-ahead log elsewhere. `pg_tblspc/16400 -> /mnt/fast` */
   outside(major: Major): Promise<readonly string[]>;
+  /** Removes log files that a cluster at rest does not need. */
+  trimLog(major: Major, checkpointFile: string): Promise<void>;
   /** Removes what belongs to a running server, and writes manifest and `pg_version`. */
   record(version: string, clean: boolean, madeFrom?: MadeFrom): Promise<void>;
 }

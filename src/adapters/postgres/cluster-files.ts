@@ -23,6 +23,7 @@ import {
   parseManifest,
   usualMode,
 } from "../../core/postgres/manifest.ts";
+import { recycledSegments } from "../../core/postgres/wal.ts";
 import type { ClusterFiles } from "../../ports/postgres.ts";
 import { mustDrop } from "./identity.ts";
 
@@ -82,6 +83,13 @@ export function clusterFiles(path: string): ClusterFiles {
         if (found?.isSymbolicLink() === true) links.push(`${name} -> ${await readlink(at(name))}`);
       }
       return links;
+    },
+
+    async trimLog(major, checkpointFile) {
+      const folder = walFolderOf(major);
+      for (const name of recycledSegments(await entriesOf(at(folder)), checkpointFile)) {
+        await rm(at(`${folder}/${name}`));
+      }
     },
 
     async record(version, clean, madeFrom) {

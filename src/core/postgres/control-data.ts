@@ -6,6 +6,8 @@ export interface ControlData {
   readonly checksums: boolean;
   /** Bytes of one write-ahead log file. */
   readonly walSegmentSize: number;
+  /** Name of the log file with the last checkpoint. */
+  readonly checkpointFile: string;
 }
 
 /** The state of a cluster that was stopped in an orderly way and needs no recovery. */
@@ -25,7 +27,9 @@ export function parseControlData(text: string): ControlData | undefined {
   const systemIdentifier = fields.get("Database system identifier");
   const walSegmentSize = Number(fields.get("Bytes per WAL segment"));
   const checksums = fields.get("Data page checksum version");
+  const checkpointFile = fields.get("Latest checkpoint's REDO WAL file");
   if (state === undefined || systemIdentifier === undefined || checksums === undefined) return undefined;
+  if (checkpointFile === undefined) return undefined;
   if (!Number.isSafeInteger(walSegmentSize) || walSegmentSize <= 0) return undefined;
-  return { state, systemIdentifier, checksums: checksums !== "0", walSegmentSize };
+  return { state, systemIdentifier, checksums: checksums !== "0", walSegmentSize, checkpointFile };
 }

@@ -16,6 +16,7 @@ test("the state, the checksums and the segment size are read", () => {
     systemIdentifier: "7710313048157150279",
     checksums: true,
     walSegmentSize: 16777216,
+    checkpointFile: "000000010000000000000001",
   });
 });
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { cp, readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Postgres } from "../../../src/ports/postgres.ts";
 import type { BundleRecord } from "../../../src/ports.ts";
@@ -158,6 +158,39 @@ test.skipIf(!has15)(
   },
   30_000,
 );
+
+test.skipIf(!has15)(
+  "log files that were set aside for the future are not archived, and the bundle is whole without them",
+  async () => {
+    const port = await freePort();
+    const destination = { repo: "slim", message: "m", commandFlags };
+    const workload = bench.workload(bench.settings({ name: "slim", port, destination }));
+    await prepare(workload);
+    await sql(port, "CREATE TABLE t (n int)");
+    for (let n = 0; n < 5; n++) {
+      await sql(port, `INSERT INTO t VALUES (${n})`);
+      await sql(port, "SELECT pg_switch_wal()");
+    }
+    await sql(port, "CHECKPOINT");
+    expect(await segments(join(bench.folder, "data/slim"))).toBeGreaterThan(2);
+    await archive(workload);
+    expect(await segments(bench.engine.folderOf(bench.engine.uploads.at(-1)?.id ?? ""))).toBeLessThanOrEqual(
+      2,
+    );
+    const source = { repo: "slim", ref: { type: "latest" } as const, commandFlags };
+    const again = bench.workload(bench.settings({ name: "slim-again", port, source, destination }));
+    await prepare(again);
+    await sql(port, "INSERT INTO t VALUES (5)");
+    expect(await sql(port, "SELECT count(*)::int AS count FROM t")).toEqual([{ count: 6 }]);
+    await archive(again);
+  },
+  30_000,
+);
+
+/** How many log files a data folder or bundle holds. */
+async function segments(folder: string): Promise<number> {
+  return (await readdir(join(folder, "pg_wal"))).filter((name) => name.length === 24).length;
+}
 
 /** initdb without checksums, `pg_version`, a stop with `-m immediate`, files only. */
 async function makeOldBundle(target: string, port: number): Promise<void> {
