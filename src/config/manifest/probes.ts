@@ -16,11 +16,13 @@ export type Probes = Partial<Record<"startupProbe" | "readinessProbe" | "livenes
  * not for readiness, so that sidecars prepare side by side and the wrapper, not a pod stuck in its beginning, tells of a failure.
  */
 export function probesOf(plan: Plan, service: Service): Probes {
+  const { coordPoint, silenceTimeout } = plan.app;
+  const silence = ["--silence-timeout", `${silenceTimeout / 1000}s`];
   const check = (path: string, command: string): IProbe => {
     if (service.probePort !== undefined) return { httpGet: { path, port: service.probePort } };
     const targets = service.peers.flatMap((peer) => ["--for", peer]);
     return {
-      exec: { command: ["datamon-sidecar", command, "--coord-point", plan.app.coordPoint, ...targets] },
+      exec: { command: ["datamon-sidecar", command, "--coord-point", coordPoint, ...silence, ...targets] },
     };
   };
   return {
