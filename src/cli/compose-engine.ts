@@ -9,6 +9,8 @@ export interface ComposedEngine {
   readonly newId: (() => string) | undefined;
   /** Runs a `datamon config …` command. */
   readonly configure: (words: readonly string[], signal: AbortSignal) => Promise<void>;
+  /** Takes away a mount that a killed predecessor left. */
+  readonly clear: (mountPoint: string) => Promise<void>;
 }
 
 /** The engine the settings ask for; `auto` takes the command when it is on PATH. Errors: `configuration`. */
@@ -34,7 +36,12 @@ async function composeDatamon(settings: TransferSettings, log: Log): Promise<Com
         : verifyAgainstStore(storeOf(settings, settings.store)),
     log,
   });
-  return { engine, newId: undefined, configure: (words, signal) => engine.configure(words, signal) };
+  return {
+    engine,
+    newId: undefined,
+    configure: (words, signal) => engine.configure(words, signal),
+    clear: (mountPoint) => engine.clear(mountPoint),
+  };
 }
 
 async function composeNative(settings: TransferSettings, log: Log): Promise<ComposedEngine> {
@@ -64,7 +71,7 @@ async function composeNative(settings: TransferSettings, log: Log): Promise<Comp
       command: words.join(" "),
     });
   };
-  return { engine, newId: newBundleId, configure };
+  return { engine, newId: newBundleId, configure, clear: async () => {} };
 }
 
 function storeOf(

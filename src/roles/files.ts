@@ -28,6 +28,8 @@ export interface FilesDependencies {
   readonly newId: (() => string) | undefined;
   /** Runs a `datamon config …` command. */
   readonly configure: (argv: readonly string[], signal: AbortSignal) => Promise<void>;
+  /** Takes away a mount that a killed predecessor left at a mount point. */
+  readonly clear: (mountPoint: string) => Promise<void>;
   readonly progress: (label: string) => Report;
 }
 
@@ -42,6 +44,7 @@ class FilesWorkload implements Workload {
   readonly #sources: readonly SourceBundle[];
   readonly #destinations: readonly DestinationBundle[];
   readonly #death = Promise.withResolvers<Error>();
+  readonly #mounted = new Set<string>();
   #mounts: Mount[] = [];
 
   constructor(settings: FilesSettings, dependencies: FilesDependencies) {
@@ -105,6 +108,7 @@ class FilesWorkload implements Workload {
     if (source.mode === "mount") {
       const mount = await engine.mount({ repo, ref, mountPoint: path, commandFlags }, signal);
       this.#mounts.push(mount);
+      this.#mounted.add(path);
       void mount.died.then((error) => this.#death.resolve(error));
       log.info("mounted", { bundle: name, path });
       reporter.bundle({ name, direction: "in", repo, id: ref.type === "id" ? ref.id : "", ...label });
@@ -138,10 +142,15 @@ class FilesWorkload implements Workload {
     reporter.bundle(record);
   }
 
+  /** Our own mounts, and what a killed attempt of ours may have left where we have not come to mount again. */
   async #release(): Promise<void> {
     const mounts = this.#mounts;
     this.#mounts = [];
-    const results = await Promise.allSettled(mounts.map((mount) => mount.release()));
+    const left = this.#sources.filter(({ mode, path }) => mode === "mount" && !this.#mounted.has(path));
+    const results = await Promise.allSettled([
+      ...mounts.map((mount) => mount.release()),
+      ...left.map(({ path }) => this.#with.clear(path)),
+    ]);
     const failed = results.find((result) => result.status === "rejected");
     if (failed !== undefined) throw failed.reason;
   }

@@ -65,7 +65,6 @@ test("a sidecar killed twice while uploading still makes one bundle", async () =
     await files.destroy();
   }
   expect(await exits(app, pod.files())).toEqual([0, 0]);
-  expect(pod.status("files").attempt).toBe(3);
   expect(pod.bundles()).toBe(2);
 });
 
@@ -114,6 +113,23 @@ test.skipIf(!canMount)(
     const db = pod.start([`${import.meta.dir}/../fixtures/old-peers/sidecar.sh`, pod.path("coord"), "db"]);
     expect(await exits(app, second, db)).toEqual([0, 0, 0]);
     expect(await pod.bundle()).toEqual(RESULT);
+  },
+);
+
+test.skipIf(!canMount)(
+  "a sidecar started again into a run that has failed takes its dead mount away",
+  async () => {
+    const mount = ["--source", "in.mode=mount"];
+    const soon = { SIDECAR_SILENCE_TIMEOUT: "1500ms" };
+    const first = pod.files(mount, { ...pod.datamon(), ...soon });
+    const app = pod.app(WORK, [], soon);
+    await pod.until(() => pod.has("ran"));
+    await first.destroy();
+    expect(pod.mounts()).toEqual([pod.path("in")]);
+    expect(await app.exit()).toBe(69);
+    const second = pod.files(mount, pod.datamon());
+    expect([69, 71]).toContain(await second.exit());
+    expect(pod.mounts()).toEqual([]);
   },
 );
 

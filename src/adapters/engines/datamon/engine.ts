@@ -6,6 +6,7 @@ import { run as realRun, type Run, spawnSupervised, type SpawnSupervised } from 
 import { commandFailure, DatamonCommand, succeeded } from "./command.ts";
 import { download } from "./download.ts";
 import { mount } from "./mount.ts";
+import { clearedMountPoint } from "./mount-point.ts";
 import { upload } from "./upload.ts";
 import type { VerifyBundleFolder } from "./verify.ts";
 
@@ -46,6 +47,8 @@ export interface DatamonEngine extends BundleEngine {
    * command's name. Errors: `configuration` when it fails, `stopped`, `system`.
    */
   configure(words: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Takes away a mount that a killed predecessor left at `mountPoint`. Errors: `system`. */
+  clear(mountPoint: string): Promise<void>;
 }
 
 /** Moves bundles by the `datamon` command, never believing that a download is whole before `verify` has said so. */
@@ -80,6 +83,7 @@ export function createDatamonEngine(options: DatamonEngineOptions): DatamonEngin
     download: (request, report, signal) => download(setup, withFlags(request), report, signal),
     upload: (request, report, signal) => upload(setup, withFlags(request), report, signal),
     mount: (request, signal) => mount(setup, withFlags(request), signal),
+    clear: (mountPoint) => clearedMountPoint(mountPoint, setup.mounts, log),
     async configure(words, signal) {
       const finished = await command.run("config", words, { signal });
       if (!succeeded(finished))

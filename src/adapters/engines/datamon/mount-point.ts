@@ -18,16 +18,25 @@ export async function preparedMountPoint(path: string, mounts: Mounts, log: Log)
   const point = await realpath(path).catch((cause: unknown) => {
     throw unusable(path, systemCode(cause) ?? String(cause), cause);
   });
-  const left = mounts.at(point);
-  if (left !== undefined && (isDatamonMount(left) || (await isDead(point)))) {
-    log.warn("taking away a mount that an earlier sidecar left", { mountPoint: point, type: left.type });
-    await mounts.detach(point, (entry) => entry.type.startsWith("fuse"));
-  }
+  await takeAwayLeft(point, mounts, log);
   const entry = await stat(point).catch((cause: unknown) => {
     throw unusable(path, systemCode(cause) ?? String(cause), cause);
   });
   if (!entry.isDirectory()) throw unusable(path, "it is not a folder");
   return point;
+}
+
+/** The same for a mount point that is not needed any more, and may be gone. Errors: `system`. */
+export async function clearedMountPoint(path: string, mounts: Mounts, log: Log): Promise<void> {
+  const point = await realpath(path).catch(() => undefined);
+  if (point !== undefined) await takeAwayLeft(point, mounts, log);
+}
+
+async function takeAwayLeft(point: string, mounts: Mounts, log: Log): Promise<void> {
+  const left = mounts.at(point);
+  if (left === undefined || !(isDatamonMount(left) || (await isDead(point)))) return;
+  log.warn("taking away a mount that an earlier sidecar left", { mountPoint: point, type: left.type });
+  await mounts.detach(point, (entry) => entry.type.startsWith("fuse"));
 }
 
 /** A FUSE mount whose server is gone answers every call so. */
