@@ -19,11 +19,11 @@ export const root: AnyCommand = {
     config: () => import("./commands/config/index.ts").then(({ default: command }) => command),
     param: () => import("./commands/param/index.ts").then(({ default: command }) => command),
     manifest: () => import("./commands/manifest/index.ts").then(({ default: command }) => command),
+    install: () => import("./commands/install.ts").then(({ default: command }) => command),
+    status: () => import("./commands/status.ts").then(({ default: command }) => command),
     wait: () => import("./commands/wait.ts").then(({ default: command }) => command),
     ready: () => import("./commands/ready.ts").then(({ default: command }) => command),
     alive: () => import("./commands/alive.ts").then(({ default: command }) => command),
-    install: () => import("./commands/install.ts").then(({ default: command }) => command),
-    status: () => import("./commands/status.ts").then(({ default: command }) => command),
     version: () => import("./commands/version.ts").then(({ default: command }) => command),
   },
 };
