@@ -131,6 +131,8 @@ test("a pod that is deleted while it waits ends at once", async () => {
   await app.says("waiting");
   files.signal("SIGTERM");
   app.signal("SIGTERM");
-  expect(await files.exit()).toBe(143);
-  expect([69, 143]).toContain(await app.exit());
+  // Each may hear of the other's end before its own signal.
+  const codes = [await files.exit(), await app.exit()].toSorted((a, b) => b - a);
+  expect(codes[0]).toBe(143);
+  expect([69, 143]).toContain(codes[1]!);
 });

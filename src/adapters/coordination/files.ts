@@ -110,6 +110,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EPERM: "give this container's user write access to the coordination volume (fsGroup, or mode 0777)",
   ENOSPC: "the coordination volume is full: raise its sizeLimit",
   EDQUOT: "the coordination volume is full: raise its quota",
+  ENOENT: "the coordination directory was taken away: nothing may remove or move it during a run",
   EISDIR: "a folder has this name: remove it",
   ENOTDIR: "a file has the name of a folder that is needed: remove it",
   EEXIST: "something else has this name: remove it",
