@@ -16,6 +16,7 @@ const GROUPS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
     const { largeFiles, memory, smallFiles } = await import("./bench/transfers.ts");
     return [...(await largeFiles()), ...(await smallFiles()), ...(await memory())];
   },
+  postgres: async () => (await import("./bench/postgres.ts")).postgresFigures(),
 };
 
 const chosen = process.argv.slice(2);

@@ -1,16 +1,19 @@
+import { randomUUID } from "node:crypto";
 import { systemClock } from "../adapters/clock.ts";
 import { idFiles } from "../adapters/id-files.ts";
 import { isTerminal } from "../adapters/log.ts";
+import { podUid } from "../adapters/pod.ts";
 import type { CommonSettings, FilesSettings, PostgresSettings } from "../config/settings.ts";
 import { KnownError } from "../core/errors.ts";
 import { participantOf, type Peer } from "../core/participants.ts";
-import type { Log, Report, Workload } from "../ports.ts";
+import type { Log, Memory, Report, Workload, WorkloadReporter } from "../ports.ts";
 import { createFilesWorkload } from "../roles/files.ts";
 import type { ParticipantDependencies } from "../roles/participant.ts";
+import type { PostgresDependencies } from "../roles/postgres.ts";
 import { runSidecar, type SidecarSettings } from "../roles/sidecar.ts";
 import { composeBoard, composeParticipant, type Household } from "./compose.ts";
 import { composeEngine } from "./compose-engine.ts";
-import { conclude, live } from "./live.ts";
+import { conclude, type Ended, live } from "./live.ts";
 import { noteStops } from "./stops.ts";
 
 /** What a process serves; at least one of the two. */
@@ -48,6 +51,7 @@ export async function serve(
     services.map(({ peer }) => participantOf(peer)),
   );
   const household: Household = { stops: noteStops(), board };
+  const migrations = postgres === undefined ? [] : migrate(postgres, household);
   const failed = Promise.withResolvers<Error>();
   const ends = await Promise.all(
     services.map(async ({ peer, settings, build }, index) => {
@@ -63,7 +67,7 @@ export async function serve(
       return ended;
     }),
   );
-  return await conclude(common, ends, lingerOf(served), household.stops);
+  return await conclude(common, [...ends, ...(await migrations)], lingerOf(served), household.stops);
 }
 
 /** Milliseconds to stay after success. */
@@ -85,31 +89,60 @@ function filesService(settings: FilesSettings): Service {
   };
 }
 
-/** One service for each database of these settings; they share what is known of the installed servers. */
+/** One service for each database of these settings that an application uses. */
 function postgresServices(settings: PostgresSettings): readonly Service[] {
-  return settings.databases.map((database) => ({
-    peer: { kind: "postgres", database: database.name },
-    settings,
-    build: async (log, { coordination }, progress) => {
-      const [{ createPostgresWorkload }, { composePostgres, readSecret }] = await Promise.all([
-        import("../roles/postgres.ts"),
-        import("./compose-postgres.ts"),
-      ]);
-      const { engine, newId } = await composeEngine(settings, log);
-      const postgres = composePostgres(settings, log);
-      const { run } = coordination;
-      return createPostgresWorkload(database, {
-        postgres,
-        engine,
-        newId,
-        idFiles,
-        log,
-        progress,
-        readSecret,
-        run,
+  return settings.databases
+    .filter(({ upgrade }) => upgrade !== "only")
+    .map((database) => ({
+      peer: { kind: "postgres", database: database.name },
+      settings,
+      build: async (log, { coordination }, progress) => {
+        const { createPostgresWorkload } = await import("../roles/postgres.ts");
+        const { run } = coordination;
+        return createPostgresWorkload(database, await composeDatabase(settings, log, progress, run));
+      },
+    }));
+}
+
+/** Upgrades every database that is declared for that alone; nobody is waited for. */
+async function migrate(settings: PostgresSettings, household: Household): Promise<readonly Ended[]> {
+  const databases = settings.databases.filter(({ upgrade }) => upgrade === "only");
+  return await Promise.all(
+    databases.map(async (database) => {
+      const participant = participantOf({ kind: "postgres", database: database.name });
+      return await live(participant, settings, async (log) => {
+        const { migrateDatabase } = await import("../roles/postgres.ts");
+        const progress = await composeProgress(log, participant, household.board);
+        const run = settings.runId ?? podUid() ?? randomUUID();
+        const dependencies = await composeDatabase(settings, log, progress, run);
+        await migrateDatabase(database, dependencies, sayingSo(log), NOTHING_YET, household.stops.signal());
+        return { exitCode: 0, failure: undefined };
       });
-    },
-  }));
+    }),
+  );
+}
+
+const NOTHING_YET: Memory = { uploaded: [], reserved: {} };
+
+/** For work that leaves no status: what it would say there goes to the log. */
+function sayingSo(log: Log): WorkloadReporter {
+  return {
+    doing: (text) => log.info(text),
+    bundle: ({ name, direction, repo, id }) => log.debug("bundle", { name, direction, repo, id }),
+    reserve: (name, id) => log.debug("id set aside", { name, id }),
+  };
+}
+
+async function composeDatabase(
+  settings: PostgresSettings,
+  log: Log,
+  progress: Progress,
+  run: string,
+): Promise<PostgresDependencies> {
+  const { composePostgres, readSecret } = await import("./compose-postgres.ts");
+  const { engine, newId } = await composeEngine(settings, log);
+  const postgres = composePostgres(settings, log);
+  return { postgres, engine, newId, idFiles, log, progress, readSecret, run };
 }
 
 async function composeProgress(log: Log, participant: string, board: Household["board"]): Promise<Progress> {

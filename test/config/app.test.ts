@@ -131,6 +131,7 @@ test.each([
     ["no kind of sidecar", "write files or postgres:NAME"],
   ],
   [["--wait-for", "postgres:"], ["without the name of a database"]],
+  [["--wait-for", "postgres:a,postgres:b"], ["a --wait-for of its own"]],
   [["--wait-for", "postgres:../x"], ['holds \\"/\\"'.replaceAll("\\", "")]],
   [["--wait-for", "postgres:.status"], ['begins with "."']],
   [["--wait-for", "postgres:mountdone"], ["name of a marker"]],

@@ -57,6 +57,8 @@ function peerReason(peer: string): string | undefined {
     return `has ${JSON.stringify(peer)}, which is no kind of sidecar; write files or postgres:NAME`;
   const name = peer.slice(POSTGRES_PREFIX.length);
   if (name === "") return "has postgres: without the name of a database; write postgres:NAME";
+  // A list in one word would be awaited as one database of that strange name, for ever.
+  if (/[,:]/.test(name)) return `has ${JSON.stringify(peer)}; give each sidecar a --wait-for of its own`;
   const reason = unsafeNameReason(name);
   return reason === undefined ? undefined : `names a database ${JSON.stringify(name)} that ${reason}`;
 }
