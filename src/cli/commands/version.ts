@@ -5,7 +5,7 @@ import { versionInfo } from "../version.ts";
 export default defineCommand({
   meta: {
     name: "version",
-    description: "Prints the version; with --json also commit, Bun version and target",
+    description: "Prints the version; with --json also commit, Bun version, target and packages",
   },
   args: { json: { type: "boolean", description: "Print one JSON object" } },
   run({ args }) {
