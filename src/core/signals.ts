@@ -21,7 +21,8 @@ export const SIGNALS = {
 
 export type SignalName = keyof typeof SIGNALS;
 
-export const { SIGKILL, SIGTERM, SIGINT, SIGHUP, SIGQUIT } = SIGNALS;
+export const { SIGKILL, SIGTERM } = SIGNALS;
+const { SIGINT, SIGHUP, SIGQUIT } = SIGNALS;
 
 /**
  * Signals that are delivered to a participant, which decides what they mean. The launcher passes all others to the

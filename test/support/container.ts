@@ -40,10 +40,6 @@ export class Container {
     });
   }
 
-  get pid(): number {
-    return this.#child.pid;
-  }
-
   /** The exit code, 128+n for a signal, once it has ended and everything it wrote was heard. */
   async exit(): Promise<number> {
     const code = await this.#child.exited;
