@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { chmod } from "node:fs/promises";
 import { filesIn, makePod, type Pod } from "../support/pod.ts";
 import type { Container } from "../support/container.ts";
-import { freePort, has15 } from "../support/postgres.ts";
+import { requirePart } from "../support/parts.ts";
+import { BIN_13, BIN_15, freePort, has15, LIBRARIES_13 } from "../support/postgres.ts";
 
 let pod: Pod;
 beforeEach(async () => {
@@ -213,4 +214,30 @@ test.skipIf(!has15)(
     expect(pod.bundles()).toBe(1);
   },
   60_000,
+);
+
+test.skipIf(!has15 || !requirePart("Postgres 13 (scripts/fetch-postgres-13)"))(
+  "a database that is declared for its upgrade alone is upgraded, archived and left, without an application",
+  async () => {
+    const [database] = await databasesNamed("db");
+    if (database === undefined) throw new Error("no database was made");
+    const libraries = { LD_LIBRARY_PATH: LIBRARIES_13 };
+    const made = sidecar("postgres", settingsFile([database], `binDirs: [${BIN_13}]`), libraries);
+    const wrapper = app([database], psql(database.port, "CREATE TABLE t AS SELECT 42 AS n"));
+    expect([await wrapper.exit(), await made.exit()]).toEqual([0, 0]);
+    expect(await pod.bundle("db")).toHaveProperty("PG_VERSION", "13\n");
+
+    const upgrade = `
+    sourceRepo: ${pod.store.repo}
+    sourceLabel: db
+    upgrade: only`;
+    const both = settingsFile(
+      [{ ...database, name: "upgraded", rest: upgrade }],
+      `binDirs: [${BIN_13}, ${BIN_15}]`,
+    );
+    expect(await sidecar("postgres", both, libraries).exit()).toBe(0);
+    expect(await pod.bundle("upgraded")).toHaveProperty("PG_VERSION", "15\n");
+    expect(await pod.bundle("db")).toHaveProperty("PG_VERSION", "13\n");
+  },
+  120_000,
 );

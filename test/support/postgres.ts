@@ -16,7 +16,7 @@ import { createFolderEngine, type FolderEngine } from "../fakes/folder-engine.ts
 export const BIN_15 = "/usr/lib/postgresql/15/bin";
 const ROOT_13 = join(import.meta.dir, "../../.cache/postgres-13");
 export const BIN_13 = join(ROOT_13, "usr/lib/postgresql/13/bin");
-const LIBRARIES_13 = join(ROOT_13, "lib");
+export const LIBRARIES_13 = join(ROOT_13, "lib");
 
 export const has15 = requirePart("Postgres 15");
 
