@@ -1,6 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildKit } from "../../scripts/build/kit.ts";
 import { isTarget } from "../../scripts/build/targets.ts";
@@ -10,7 +7,7 @@ const root = join(import.meta.dir, "../..");
 /** Modules may be loaded once for each test file; the build is made once for each test run. */
 const shared = globalThis as { datamonSidecarKit?: Promise<string> };
 
-/** The folder of the compiled kit: `$DATAMON_SIDECAR_KIT`, or one that is built now and removed at the end. */
+/** The folder of the compiled kit: `$DATAMON_SIDECAR_KIT`, or one that is built now, over that of the last test run. */
 export function compiledKit(): Promise<string> {
   shared.datamonSidecarKit ??= build();
   return shared.datamonSidecarKit;
@@ -21,8 +18,7 @@ async function build(): Promise<string> {
   if (given !== undefined && given !== "") return given;
   const target = process.arch;
   if (!isTarget(target)) throw new Error(`cannot test on ${target}`);
-  const out = await mkdtemp(join(tmpdir(), "compiled-kit-"));
-  process.on("exit", () => rmSync(out, { recursive: true, force: true }));
+  const out = join(root, ".cache/test-kit");
   await buildKit(root, { target, entry: "src/main.ts", commit: "test", out });
   return out;
 }
