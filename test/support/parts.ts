@@ -13,6 +13,10 @@ const parts = {
   "Postgres 15": () => existsSync("/usr/lib/postgresql/15/bin/postgres"),
   "Postgres 13 (scripts/fetch-postgres-13)": () =>
     existsSync(join(import.meta.dir, "../../.cache/postgres-13/complete")),
+  podman: () =>
+    process.getuid?.() === 0 &&
+    ["podman", "buildah", "crun", "busybox"].every((name) => Bun.which(name) !== null),
+  "debian.tar (scripts/fetch-debian)": () => existsSync(join(import.meta.dir, "../../.cache/debian.tar")),
   fuse: () => existsSync("/dev/fuse") && (Bun.which("fusermount3") ?? Bun.which("fusermount")) !== null,
 } satisfies Record<string, () => boolean>;
 
