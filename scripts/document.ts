@@ -3,12 +3,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settingsJsonSchema } from "../src/config/describe/json-schema.ts";
 import { settingsMarkdown } from "../src/config/describe/markdown.ts";
+import { manifestPages } from "./document/manifests.ts";
 
-const DOCS = join(import.meta.dir, "..", "docs");
+const ROOT = join(import.meta.dir, "..");
+const DOCS = join(ROOT, "docs");
 
 const pages: Readonly<Record<string, string>> = {
   "settings.md": settingsMarkdown(),
   "settings.schema.json": `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`,
+  ...manifestPages(ROOT),
 };
 
 function onDisk(name: string): string | undefined {

@@ -25,6 +25,7 @@ export function probesOf(plan: Plan, service: Service): Probes {
       exec: { command: ["datamon-sidecar", command, "--coord-point", coordPoint, ...silence, ...targets] },
     };
   };
+  if (service.peers.length === 0) return {};
   return {
     ...(plan.native ? { startupProbe: { ...check("/startup", "alive"), ...STARTUP } } : {}),
     readinessProbe: { ...check("/readiness", "ready"), ...READINESS },

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { argoManifest } from "../../../src/config/manifest/argo.ts";
 import { literal } from "../../../src/config/manifest/containers.ts";
 import { jobManifest } from "../../../src/config/manifest/job.ts";
@@ -40,7 +40,12 @@ test("the wrapper waits for what the settings declare, and starts the applicatio
     "app",
     "--config",
     "/config/sidecar.yaml",
-    ...["--wait-for", "files", "--wait-for", "postgres:db", "--wait-for", "postgres:more"],
+    "--wait-for",
+    "files",
+    "--wait-for",
+    "postgres:db",
+    "--wait-for",
+    "postgres:more",
   ]);
   expect(app!.args).toEqual(["--", "python", "-c", "print()"]);
 });
@@ -75,12 +80,6 @@ test("in download mode no container has any privilege, in mount mode only the on
 });
 
 test("a mount is carried from the sidecar to the application, and nothing else is", () => {
-  const propagation = (name: string) =>
-    everybody(MOUNT)
-      .find((container) => container.name === name)!
-      .volumeMounts!.flatMap((mount) =>
-        mount.mountPropagation === undefined ? [] : [[mount.mountPath, mount.mountPropagation]],
-      );
   expect(propagation("files")).toEqual([["/data/in", "Bidirectional"]]);
   expect(propagation("app")).toEqual([["/data/in", "HostToContainer"]]);
 });
@@ -91,24 +90,15 @@ test("why a container is privileged is said in the manifest, and only there", ()
 });
 
 test("whoever cannot upload has the store read-only", () => {
-  const store = (role: string) =>
-    everybody(BOTH.replace(/destinations:.*\n/, ""))
-      .find(({ name }) => name === role)!
-      .volumeMounts!.find(({ name }) => name === "store");
-  expect(store("files")).toEqual({ name: "store", mountPath: "/store", readOnly: true });
-  expect(store("postgres")).toEqual({ name: "store", mountPath: "/store" });
+  expect(storeOf("files")).toEqual({ name: "store", mountPath: "/store", readOnly: true });
+  expect(storeOf("postgres")).toEqual({ name: "store", mountPath: "/store" });
 });
 
 test("nested folders share the volume of the outer one, but a mount has its own", () => {
-  const paths = (text: string) =>
-    everybody(text)
-      .find(({ name }) => name === "app")!
-      .volumeMounts!.filter(({ name }) => name.startsWith("data-"))
-      .map(({ mountPath }) => mountPath);
-  expect(paths(FILES.replace("/data/out", "/data/in/out/").replace("/ids/", "/data/in/"))).toEqual([
+  expect(sharedPaths(FILES.replace("/data/out", "/data/in/out/").replace("/ids/", "/data/in/"))).toEqual([
     "/data/in",
   ]);
-  expect(paths(MOUNT.replace("/data/out", "/data"))).toEqual(["/data/in", "/data"]);
+  expect(sharedPaths(MOUNT.replace("/data/out", "/data"))).toEqual(["/data/in", "/data"]);
 });
 
 test("only the database's container sees its data and its password", () => {
@@ -122,10 +112,7 @@ test("only the database's container sees its data and its password", () => {
 });
 
 test("the pod's grace is longer than the settings', twice with native sidecars", () => {
-  const seconds = (native: boolean) =>
-    podSpec(planOf(`${FILES}grace: 1500ms\n`, { sidecars: native ? "native" : "classic" }))
-      .terminationGracePeriodSeconds;
-  expect([seconds(false), seconds(true)]).toEqual([7, 8]);
+  expect([graceSeconds("classic"), graceSeconds("native")]).toEqual([7, 8]);
 });
 
 test("probes are commands, or a port for each sidecar", () => {
@@ -186,10 +173,15 @@ test.each([
 });
 
 test("native sidecars are refused in a workflow, whoever asks for them", () => {
-  const argo = (text: string, sidecars: "native" | undefined) =>
-    problemsOf(() => planOf(text, { sidecars }, ["work"], "argo"));
-  expect(argo(FILES, "native")).toHaveLength(1);
-  expect(argo(`${FILES}nativeSidecar: true\n`, undefined)).toHaveLength(1);
+  expect(refusalsOfArgo(FILES, "native")).toHaveLength(1);
+  expect(refusalsOfArgo(`${FILES}nativeSidecar: true\n`, undefined)).toHaveLength(1);
+});
+
+test("a database that is only upgraded is awaited by nobody, and alone is nothing for an application", () => {
+  const only = BOTH.replace("name: db,", "name: db, upgrade: only,");
+  expect(planOf(only).waitFlags).toEqual(["--wait-for", "files", "--wait-for", "postgres:more"]);
+  const alone = only.replace(/sources:.*\n|destinations:.*\n|- \{name: more.*\n/g, "");
+  expect(problemsOf(() => planOf(alone)).join()).toContain("nothing for an application");
 });
 
 test("without a command there is nothing to run", () => {
@@ -211,4 +203,34 @@ function everybody(text: string) {
 /** The rule of Kubernetes' `expansion.Expand`, for variables that are all set. */
 function expanded(text: string): string {
   return text.replaceAll(/\$\$|\$\([^)]*\)/g, (match) => (match === "$$" ? "$" : "EXPANDED"));
+}
+
+/** Paths of a container in mount mode through which mounts travel. */
+function propagation(name: string) {
+  const mounts = everybody(MOUNT).find((container) => container.name === name)!.volumeMounts!;
+  return mounts.flatMap(({ mountPath, mountPropagation }) =>
+    mountPropagation === undefined ? [] : [[mountPath, mountPropagation]],
+  );
+}
+
+/** How a sidecar without bundles to upload sees the store. */
+function storeOf(role: string) {
+  const { volumeMounts } = everybody(BOTH.replace(/destinations:.*\n/, "")).find(
+    ({ name }) => name === role,
+  )!;
+  return volumeMounts!.find(({ name }) => name === "store");
+}
+
+/** The folders that the application shares with the sidecars. */
+function sharedPaths(text: string) {
+  const { volumeMounts } = everybody(text).find(({ name }) => name === "app")!;
+  return volumeMounts!.filter(({ name }) => name.startsWith("data-")).map(({ mountPath }) => mountPath);
+}
+
+function graceSeconds(sidecars: "native" | "classic") {
+  return podSpec(planOf(`${FILES}grace: 1500ms\n`, { sidecars })).terminationGracePeriodSeconds;
+}
+
+function refusalsOfArgo(text: string, sidecars: "native" | undefined) {
+  return problemsOf(() => planOf(text, { sidecars }, ["work"], "argo"));
 }

@@ -75,11 +75,10 @@ function podOf(object: Record<string, unknown>): PodLike {
   const spec = object["spec"] as Record<string, never>;
   const template =
     spec["templates"]?.[0] ?? (spec["template"] as unknown as Record<string, never>)?.["spec"] ?? spec;
-  const found = template as Record<string, never>;
   const containers = ["initContainers", "containers", "container", "sidecars"].flatMap(
-    (key) => found[key] ?? [],
+    (key) => template[key] ?? [],
   );
-  return { containers, volumes: found["volumes"]! };
+  return { containers, volumes: template["volumes"]! };
 }
 
 function objectsOf(text: string): Record<string, unknown>[] {
