@@ -2,5 +2,7 @@
 export function run(cwd: string, command: readonly string[]): void {
   const { exitCode, stdout, stderr } = Bun.spawnSync([...command], { cwd, stdin: "ignore" });
   if (exitCode === 0) return;
-  throw new Error(`cannot build: ${command.join(" ")} exited with ${exitCode}\n${stdout}${stderr}`);
+  throw new Error(
+    `cannot build: ${command.join(" ")} exited with ${exitCode}\n${stdout.toString()}${stderr.toString()}`,
+  );
 }

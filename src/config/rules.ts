@@ -76,7 +76,7 @@ export function flagRules(
 export function commandFlags(item: ResolvedItem, command: DatamonCommand): string[] {
   return DATAMON_FLAGS.flatMap((flag) => {
     const value = flag.commands.includes(command) ? item.values[flag.key] : undefined;
-    return value === undefined ? [] : [`--${flag.name}=${String(value)}`];
+    return value === undefined ? [] : [`--${flag.name}=${value as string | number | boolean}`];
   });
 }
 

@@ -97,7 +97,7 @@ class Reader {
 /** The text as written: a label `1.10` or `007` stays what it is. */
 function scalar(value: unknown, source: string | undefined, line: number): FileNode {
   if (value === null) return { type: "empty", line };
-  return { type: "text", line, text: typeof value === "string" ? value : (source ?? String(value)) };
+  return { type: "text", line, text: typeof value === "string" ? value : (source ?? JSON.stringify(value)) };
 }
 
 const REMEDIES: Readonly<Record<string, readonly [cause: string, remedy: string]>> = {

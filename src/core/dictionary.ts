@@ -48,7 +48,7 @@ export function encodeDictionary(entries: readonly DictionaryEntry[], separators
 
 /** The first two characters from `0` on that occur in none of the texts, as the old generator chose them. */
 export function chooseSeparators(texts: readonly string[]): Separators {
-  const used = new Set(texts.flatMap((text) => [...text]));
+  const used = new Set(texts.flatMap((text) => Array.from(text)));
   const entry = freeCharacter(FIRST_SEPARATOR, used);
   return { entry, keyValue: freeCharacter(entry.codePointAt(0)! + 1, used) };
 }

@@ -7,7 +7,7 @@ test.each([
   ["pth", "path"],
   ["entirelyElse", undefined],
 ])("%s was probably meant to be %s", (unknown, meant) => {
-  expect(suggestion(unknown, ["coordPoint", "path", "label"])).toBe(meant!);
+  expect(suggestion(unknown, ["coordPoint", "path", "label"])).toBe(meant);
 });
 
 test("without anything near the other way out is named", () => {

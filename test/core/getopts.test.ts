@@ -43,7 +43,7 @@ test.each([
       .map((letter) => ({ letter, kind: "unknown" })),
   ],
 ])("%j has mistakes", (argv, mistakes) => {
-  expect(readShellOptions(SPEC, argv).mistakes).toMatchObject(mistakes as object[]);
+  expect(readShellOptions(SPEC, argv).mistakes).toMatchObject(mistakes);
 });
 
 test.each(SHELLS)("getopts of %s reads the same", (_, shell) => {

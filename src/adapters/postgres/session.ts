@@ -80,7 +80,7 @@ export async function query(
 /** Bun gives the SQLSTATE in `errno`. */
 function queryFailure(error: unknown, database: string): KnownError {
   const message = error instanceof Error ? error.message : String(error);
-  const sqlstate = error instanceof SQL.PostgresError ? String(error.errno ?? "") : "";
+  const sqlstate = error instanceof SQL.PostgresError ? (error.errno ?? "") : "";
   return new KnownError("system", `cannot query database "${database}": ${message}`, {
     cause: error,
     details: { sqlstate },

@@ -85,7 +85,7 @@ test.each([
   [{ SIDECAR_GLOBALOPTS_SLEEPINSTEADOFEXIT: "true", SIDECAR_GLOBALOPTS_SLEEPTIMEOUT: "5" }, 5000],
   [{ SIDECAR_GLOBALOPTS_SLEEPINSTEADOFEXIT: "false", SIDECAR_GLOBALOPTS_SLEEPTIMEOUT: "5" }, 0],
 ])("%j sleeps %d ms", (env, milliseconds) => {
-  expect(parse(env as unknown as Record<string, string>).settings.sleepAfter).toBe(milliseconds);
+  expect(parse(env).settings.sleepAfter).toBe(milliseconds);
 });
 
 test("the coordination point has two documented spellings", () => {
@@ -127,7 +127,7 @@ test.each([
     ["SIDECAR_DATABASE_DSTREPO is not a known variable; did you mean SIDECAR_DATABASE_DESTREPO?"],
   ],
 ])("%j is refused", (env, expected) => {
-  const lines = problemsOf(() => parse(env as unknown as Record<string, string>));
+  const lines = problemsOf(() => parse(env));
   expect(lines).toHaveLength(expected.length);
   for (const [index, start] of expected.entries()) expect(lines[index]).toStartWith(start);
 });

@@ -11,8 +11,8 @@ const claim: Claim = { participant: "postgres-db", run: "run-1", phase: "prepare
 const ours = (over: Partial<Claim> = {}): Occupancy => ({ type: "ours", claim: { ...claim, ...over } });
 
 test.each([
-  ["an empty folder", { type: "vacant" } as Occupancy, "fresh"],
-  ["somebody's files", { type: "foreign", entries: ["letters"] } as Occupancy, "refuse"],
+  ["an empty folder", { type: "vacant" }, "fresh"],
+  ["somebody's files", { type: "foreign", entries: ["letters"] }, "refuse"],
   ["a whole cluster of this run", ours(), "resume"],
   ["a settled cluster of this run", ours({ phase: "settled" }), "resume"],
   ["a half-made cluster of this run", ours({ phase: "preparing" }), "again"],
