@@ -81,21 +81,21 @@ export function forgeBundle(
 export async function forgeContent(
   { blobs }: EmptyStore,
   name: string,
-  content: Uint8Array,
+  bytes: Uint8Array,
   leafSize = 65_536,
 ): Promise<Entry> {
   const hasher = await TreeHasher.create();
   mkdirSync(blobs, { recursive: true });
-  const keys = Array.from({ length: leafCount(content.length, leafSize) }, (_, i) => {
-    const { start, length, node } = leafAt(i, content.length, leafSize);
-    const leaf = content.subarray(start, start + length);
+  const keys = Array.from({ length: leafCount(bytes.length, leafSize) }, (_, i) => {
+    const { start, length, node } = leafAt(i, bytes.length, leafSize);
+    const leaf = bytes.subarray(start, start + length);
     const key = hasher.leaf(leaf, leafSize, node);
     writeFileSync(join(blobs, hex(key)), leaf);
     return key;
   });
   const root = hasher.root(Buffer.concat(keys), leafSize);
   writeFileSync(join(blobs, hex(root)), Buffer.concat([...keys, root]));
-  return { name, hash: hex(root), size: content.length };
+  return { name, hash: hex(root), size: bytes.length };
 }
 
 /** Bytes that differ from leaf to leaf, the same for the same seed. */

@@ -95,6 +95,9 @@ async function uploadFolder(
     const bundle = { id, leafSize: DEFAULT_LEAF_SIZE, exactLeaves: true };
     const session = newSession(opened, bundle, { folder }, settings.compare);
     const count = await keepAll(opened, request, session, inventory, report, signal);
+    // Files that came after their folder was read were not seen, nor were those that went after they were stored.
+    const after = await takeInventory(folder, request.path, signal);
+    if (after.files !== inventory.files || after.bytes !== inventory.bytes) throw changedFolder(request.path);
     throwIfStopped(signal);
     await publish(opened, request.repo, {
       id,
