@@ -78,7 +78,15 @@ function termination({ app }: Plan): Pick<IContainer, "terminationMessagePath" |
   };
 }
 
-/** Kubernetes replaces `$(NAME)` and reads `$$` as `$` in commands; the application gets what was written. */
+/** What Kubernetes could know of: what this manifest sets, and the variables of services. */
+const RESOLVABLE = /^\$\([A-Z_][A-Z0-9_]*\)$/;
+
+/**
+ * Kubernetes reads `$$` as `$` and replaces `$(NAME)` where it knows the name (`expansion.Expand` of the kubelet); the
+ * application gets what was written. Anything else is left alone, so that a shell's `$(date)` stays readable.
+ */
 export function literal(word: string): string {
-  return word.replaceAll(/\$(?=[$(])/g, "$$$$");
+  return word.replaceAll(/\$\([^)]*\)|\$(?=\$)/g, (found) =>
+    found === "$" || RESOLVABLE.test(found) ? `$${found}` : found,
+  );
 }

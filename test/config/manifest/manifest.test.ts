@@ -145,11 +145,11 @@ test("a job never restarts a container, but begins again with a fresh pod", () =
 
 test("what Kubernetes makes of a word is the word that was written", () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom("$", "(", ")", "A", "x") }), (word) => {
+    fc.property(fc.string({ unit: fc.constantFrom("$", "$", "(", ")", "A", "x") }), (word) => {
       expect(expanded(literal(word))).toBe(word);
     }),
   );
-  expect(literal("echo $HOME $(date) $$")).toBe("echo $HOME $$(date) $$$");
+  expect(literal("echo $HOME $(date) $(HOME) $$")).toBe("echo $HOME $(date) $$(HOME) $$$");
 });
 
 test.each([
@@ -200,9 +200,12 @@ function everybody(text: string) {
   return [...(initContainers ?? []), ...containers];
 }
 
-/** The rule of Kubernetes' `expansion.Expand`, for variables that are all set. */
+/** What `expansion.Expand` of Kubernetes does where every name in capitals is known. */
 function expanded(text: string): string {
-  return text.replaceAll(/\$\$|\$\([^)]*\)/g, (match) => (match === "$$" ? "$" : "EXPANDED"));
+  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (match, name: string | undefined) => {
+    if (name === undefined) return "$";
+    return /^[A-Z]+$/.test(name) ? "EXPANDED" : match;
+  });
 }
 
 /** Paths of a container in mount mode through which mounts travel. */
