@@ -12,7 +12,10 @@ export interface PeerView {
   readonly markers: Readonly<Record<MarkerName, boolean>>;
 }
 
-/** One look at the coordination directory. */
+/**
+ * One look at the coordination directory. Markers are read before statuses: an application that leaves a marker does so after its
+ * wrapper's status was written, and is never seen with the marker alone.
+ */
 export interface Observation {
   /** Milliseconds on our monotonic clock. */
   readonly at: number;

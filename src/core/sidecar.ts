@@ -28,6 +28,8 @@ export interface SidecarRules {
   readonly hasDestination: boolean;
   /** Whether the application can go on when this process is killed and started again. */
   readonly toleratesRestart: boolean;
+  /** A fresh word that names what this attempt prepares. */
+  readonly fresh: string;
 }
 
 export type Work = "prepare" | "settle" | "upload" | "abandon";
@@ -60,10 +62,10 @@ export interface SidecarState {
   /** An earlier attempt may have been ready in this run. */
   readonly resumed: boolean;
   readonly work: Work | "none";
-  /** The attempt whose preparations are being served. */
-  readonly serving: number;
-  /** The wrapper's request that was answered. */
-  readonly answered?: string;
+  /** Names the preparations that are being served. */
+  readonly serving: string;
+  /** The wrapper's request that the upload answers. */
+  readonly request?: string;
   readonly wrapper: Liveness;
   readonly wrapperStatus?: Status;
   readonly stop?: { readonly signal: number; readonly deadline: number };
@@ -92,14 +94,17 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
     wrapper: UNSEEN,
     ...(wrapper === undefined ? {} : { wrapperStatus: wrapper }),
   };
+  const request = previous?.request === undefined ? {} : { request: previous.request };
   if (previous?.phase === "done") {
-    const answered = previous.answered === undefined ? {} : { answered: previous.answered };
-    return { state: { ...blank, phase: "done", ...answered }, effects: [{ type: "exit", code: 0 }] };
+    return { state: { ...blank, phase: "done", ...request }, effects: [{ type: "exit", code: 0 }] };
   }
-  const cutOff = previous?.phase === "failed" ? previous.failure?.phase : previous?.phase;
+  const cutOff = cutOffIn(previous);
   const wanted = uploadAsked(rules, first, wrapper) && !(wrapper !== undefined && hasEnded(wrapper));
   if (previous?.phase === "uploading" || (cutOff === "uploading" && wanted)) {
-    return begin({ ...blank, phase: "uploading" }, "settle");
+    return begin({ ...blank, phase: "uploading", ...request }, "settle");
+  }
+  if (cutOff === "uploading" && wrapper?.phase === "failed") {
+    return leave({ ...blank, phase: "uploading", ...request }, at, EXIT_CODES.peer, wrapperFailed(wrapper));
   }
   const wasServing = previous?.phase === "ready" && !rules.toleratesRestart;
   const applicationRan =
@@ -111,14 +116,23 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
 }
 
 const KILLED_WHILE_USED = "was killed and started again while the application was using what it served";
+const NOT_ASKED = "its wrapper has not asked for the upload that a marker asked for";
 const STARTED_TOO_EARLY =
   "the application was started before this sidecar was ready: its marker of an earlier run was believed; use a fresh coordination directory";
 
+/** The phase in which an earlier attempt ended. */
+function cutOffIn(previous: Status | undefined): Phase | undefined {
+  return previous?.phase === "failed" ? previous.failure?.phase : previous?.phase;
+}
+
+function wrapperFailed(wrapper: Status): string {
+  return `the wrapper failed${wrapper.failure === undefined ? "" : `: ${wrapper.failure.cause}`}`;
+}
+
 /** A restart that the application does not notice goes on serving what was prepared before. */
-function servingOf(rules: SidecarRules, previous: Status | undefined): number {
-  if (previous === undefined) return 1;
-  const goesOn = rules.toleratesRestart || previous.phase === "uploading" || previous.phase === "done";
-  return (goesOn ? previous.serving : undefined) ?? previous.attempt + 1;
+function servingOf(rules: SidecarRules, previous: Status | undefined): string {
+  const goesOn = rules.toleratesRestart || cutOffIn(previous) === "uploading" || previous?.phase === "done";
+  return (goesOn ? previous?.serving : undefined) ?? rules.fresh;
 }
 
 export function stepSidecar(state: SidecarState, event: SidecarEvent): SidecarStep {
@@ -170,18 +184,21 @@ function onObserved(before: SidecarState, observation: Observation): SidecarStep
   const { at } = observation;
   const { damage } = observation;
   if (damage !== undefined) return leave(state, at, damage.exitCode, damage.cause);
-  if (state.phase === "uploading") return stay(state);
+  if (state.phase === "uploading") {
+    const undecided = wrapper !== undefined && !hasEnded(wrapper) && wrapper.decision !== "upload";
+    return undecided ? leave(state, at, EXIT_CODES.system, NOT_ASKED) : stay(state);
+  }
   if (state.phase === "ready" && uploadAsked(state.rules, observation, wrapper)) {
-    const used = wrapper?.served?.[participantOf(state.rules.peer)];
-    if (used !== undefined && used !== state.serving) {
+    const used = wrapper?.served;
+    if (used !== undefined && used[participantOf(state.rules.peer)] !== state.serving) {
       return leave(state, at, EXIT_CODES.system, KILLED_WHILE_USED);
     }
-    return begin({ ...state, phase: "uploading", phaseBegan: at }, "settle");
+    const request = wrapper?.request === undefined ? {} : { request: wrapper.request };
+    return begin({ ...state, phase: "uploading", phaseBegan: at, ...request }, "settle");
   }
   if (wrapper?.decision === "discard") return letGo(state, at);
   if (wrapper?.phase === "failed") {
-    const why = wrapper.failure === undefined ? "" : `: ${wrapper.failure.cause}`;
-    return leave(state, at, EXIT_CODES.peer, `the wrapper failed${why}`);
+    return leave(state, at, EXIT_CODES.peer, wrapperFailed(wrapper));
   }
   const applicationRuns = wrapper?.phase === "running" || wrapper?.phase === "stopping";
   if (state.phase === "preparing" && applicationRuns) {
@@ -215,10 +232,8 @@ function onFinished(state: SidecarState, work: Work, at: number): SidecarStep {
     };
   }
   if (work === "settle" && state.rules.hasDestination) return begin(idle, "upload");
-  const request = state.wrapperStatus?.request;
-  const answered = request === undefined ? {} : { answered: request };
   return {
-    state: { ...idle, phase: "done", phaseBegan: at, ...answered },
+    state: { ...idle, phase: "done", phaseBegan: at },
     effects: [
       { type: "emit", marker: "uploaded" },
       { type: "exit", code: 0 },

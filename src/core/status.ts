@@ -49,16 +49,17 @@ export interface Status {
   /** Wrapper only: the application's exit code, 128+n for a signal, once it has ended. */
   readonly applicationExitCode?: number;
   /** Wrapper only: the `serving` of each sidecar when the application was started. */
-  readonly served?: Readonly<Record<string, number>>;
-  /** Wrapper only, with the decision to upload: a word that nobody could know before the application had ended. */
+  readonly served?: Readonly<Record<string, string>>;
+  /**
+   * Wrapper: goes out with the decision to upload, a word that nobody could know before the application had ended. Sidecar: the
+   * request that its upload answers; none when it began for any other reason.
+   */
   readonly request?: string;
   /**
-   * Sidecar only: the attempt whose preparations are being served. A change while the application runs means
+   * Sidecar only: a word for the preparations that are being served. A change while the application runs means
    * that what it was using has been lost in between.
    */
-  readonly serving?: number;
-  /** Sidecar only, once it is done: the request it answered. */
-  readonly answered?: string;
+  readonly serving?: string;
   readonly bundles: readonly BundleRecord[];
   /** Ids set aside for uploads, by destination name. */
   readonly reserved: Readonly<Record<string, string>>;
@@ -91,10 +92,9 @@ export function parseStatus(text: string): Status | undefined {
   const decision = oneOf(["upload", "discard"], stringAt(object, "decision"));
   const applicationExitCode = integerAt(object, "applicationExitCode");
   const failure = failureAt(object);
-  const served = numbersAt(object, "served");
+  const served = textsAt(object, "served");
   const request = stringAt(object, "request");
-  const serving = integerAt(object, "serving");
-  const answered = stringAt(object, "answered");
+  const serving = stringAt(object, "serving");
   return {
     version: 1,
     participant,
@@ -112,7 +112,6 @@ export function parseStatus(text: string): Status | undefined {
     ...(served === undefined ? {} : { served }),
     ...(request === undefined ? {} : { request }),
     ...(serving === undefined ? {} : { serving }),
-    ...(answered === undefined ? {} : { answered }),
     ...(failure === undefined ? {} : { failure }),
   };
 }
@@ -125,15 +124,6 @@ function failureAt(object: JsonObject): Failure | undefined {
   const exitCode = integerAt(failure, "exitCode");
   if (phase === undefined || cause === undefined || exitCode === undefined) return undefined;
   return { phase, cause, exitCode };
-}
-
-function numbersAt(object: JsonObject, key: string): Readonly<Record<string, number>> | undefined {
-  const numbers = objectAt(object, key);
-  if (numbers === undefined) return undefined;
-  const entries = Object.entries(numbers);
-  return entries.every((entry): entry is [string, number] => Number.isInteger(entry[1]))
-    ? Object.fromEntries(entries)
-    : undefined;
 }
 
 function textsAt(object: JsonObject, key: string): Readonly<Record<string, string>> | undefined {

@@ -46,7 +46,7 @@ export function hasUploaded(
   { view: { status, markers } }: WatchedPeer,
   request: string | undefined,
 ): boolean {
-  return status === undefined ? markers.uploaded : status.phase === "done" && status.answered === request;
+  return status === undefined ? markers.uploaded : status.phase === "done" && status.request === request;
 }
 
 /** What the wrapper goes by; durations in milliseconds. */
@@ -55,7 +55,7 @@ export interface Expectation {
   /** Since the wrapper entered its phase. */
   readonly inPhase: number;
   /** What the peer was serving when the application was started: undefined before, or when it has no status. */
-  readonly served: number | undefined;
+  readonly served: string | undefined;
   readonly started: boolean;
   readonly silenceTimeout: number;
   readonly startTimeout: number;

@@ -58,7 +58,7 @@ export interface WrapperState {
   readonly applicationExitCode?: number;
   readonly decision?: Decision;
   /** What each sidecar was serving when the application was started. */
-  readonly served?: Readonly<Record<string, number>>;
+  readonly served?: Readonly<Record<string, string>>;
   readonly request?: string;
   /** Asked to stop by this signal; the grace ends at `deadline`. */
   readonly stop?: { readonly signal: number; readonly deadline: number };
@@ -93,7 +93,7 @@ export function beginWrapper(rules: WrapperRules, first: Observation, previous?:
     application: "none",
     killed: false,
   };
-  const leftOver = previous === undefined ? leftOverMarker(rules, first) : undefined;
+  const leftOver = previous?.decision === undefined ? leftOverMarker(rules, first) : undefined;
   if (leftOver !== undefined) {
     const cause = `the coordination directory was used before: ${leftOver} is there already; use a fresh one`;
     return fail(blank, undefined, EXIT_CODES.configuration, cause);
@@ -338,8 +338,8 @@ function uploaded(state: WrapperState, peer: Peer): boolean {
   return hasUploaded(watched(state, peer), state.request);
 }
 
-function servedNow(state: WrapperState): Readonly<Record<string, number>> {
-  const served: Record<string, number> = {};
+function servedNow(state: WrapperState): Readonly<Record<string, string>> {
+  const served: Record<string, string> = {};
   for (const peer of state.rules.peers) {
     const serving = watched(state, peer).view.status?.serving;
     if (serving !== undefined) served[participantOf(peer)] = serving;

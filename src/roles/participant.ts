@@ -59,7 +59,7 @@ export interface Stepped<State, Effect> {
 }
 
 export type StatusExtras = Partial<
-  Pick<Status, "decision" | "applicationExitCode" | "served" | "request" | "serving" | "answered"> & {
+  Pick<Status, "decision" | "applicationExitCode" | "served" | "request" | "serving"> & {
     readonly bundles: readonly BundleRecord[];
     readonly reserved: Readonly<Record<string, string>>;
   }

@@ -37,7 +37,13 @@ export async function runSidecar(
   const { workload, coordination, clock, log } = dependencies;
   const { previous } = coordination;
   const { hasDestination, toleratesRestart } = workload;
-  const rules: SidecarRules = { ...settings, peer, hasDestination, toleratesRestart };
+  const rules: SidecarRules = {
+    ...settings,
+    peer,
+    hasDestination,
+    toleratesRestart,
+    fresh: crypto.randomUUID(),
+  };
   const bundles: BundleRecord[] = [...(previous?.bundles ?? [])];
   const reserved: Record<string, string> = { ...previous?.reserved };
   let doing: string | undefined;
@@ -54,11 +60,11 @@ export async function runSidecar(
       step: stepSidecar,
       deadline: sidecarDeadline,
       doing: (state) => (state.work === "none" ? sidecarDoing(state) : doing),
-      status: ({ serving, answered }) => ({
+      status: ({ serving, request }) => ({
         bundles: [...bundles],
         reserved: { ...reserved },
         serving,
-        ...(answered === undefined ? {} : { answered }),
+        ...(request === undefined ? {} : { request }),
       }),
       emit: (effect) => {
         if (effect.type !== "emit") return;

@@ -20,6 +20,7 @@ const RULES: SidecarRules = {
   applicationTimeout: 0,
   hasDestination: true,
   toleratesRestart: true,
+  fresh: "this attempt",
 };
 
 function machine(
@@ -199,7 +200,7 @@ test("a marker does not speak for a wrapper that has a status", () => {
   expect(m.state.phase).toBe("ready");
   m.see(look(21, view([]), status("app", "uploading", { decision: "upload", request: "now" })));
   m.finish("settle").finish("upload");
-  expect(m.state.answered).toBe("now");
+  expect(m.state.request).toBe("now");
 });
 
 test("a wrapper whose status file is removed can still fall silent", () => {
@@ -209,10 +210,12 @@ test("a wrapper whose status file is removed can still fall silent", () => {
 });
 
 test("output made from what was served before a restart is not uploaded", () => {
-  const wrapper = status("app", "uploading", { decision: "upload", served: { files: 1 } });
+  const wrapper = status("app", "uploading", { decision: "upload", served: { files: "before" } });
   const m = machine({ toleratesRestart: false }, undefined, status("files", "preparing")).finish("prepare");
-  expect(m.state.serving).toBe(2);
+  expect(m.state.serving).toBe("this attempt");
   expect(m.see(look(1, view([]), wrapper)).state.failure?.exitCode).toBe(71);
-  const goesOn = machine({}, undefined, status("files", "preparing", { serving: 1 })).finish("prepare");
+  const goesOn = machine({}, undefined, status("files", "preparing", { serving: "before" })).finish(
+    "prepare",
+  );
   expect(goesOn.see(look(1, view([]), wrapper)).state.phase).toBe("uploading");
 });

@@ -83,7 +83,7 @@ test("success asks every sidecar for its upload and exits 0 when all have upload
   expect(m.effects.at(-1)).toEqual({ type: "request-upload", peer: { kind: "files" } });
   m.see(look(30, view(["ready", "upload"], status("files", "uploading"))));
   expect(m.exit).toBeUndefined();
-  m.see(look(40, view([], status("files", "done", { answered: "now" }))));
+  m.see(look(40, view([], status("files", "done", { request: "now" }))));
   expect(m.exit).toBe(0);
   expect(m.state.phase).toBe("done");
 });
@@ -101,7 +101,7 @@ for (const { upload, code, asks, exit } of POLICIES) {
     const m = running({ upload }).send(exited(code));
     expect(m.state.decision).toBe(asks ? "upload" : "discard");
     expect(m.effects.some((effect) => effect.type === "request-upload")).toBe(asks);
-    if (asks) m.see(look(30, view([], status("files", "done", { answered: "now" }))));
+    if (asks) m.see(look(30, view([], status("files", "done", { request: "now" }))));
     expect(m.exit).toBe(exit);
   });
 }
@@ -219,7 +219,7 @@ test("a wrapper killed while uploading does not run the application again", () =
   const m = machine({}, previous);
   expect(m.state.phase).toBe("uploading");
   expect(m.effects).toEqual([{ type: "request-upload", peer: { kind: "files" } }]);
-  expect(m.see(look(1, view([], status("files", "done", { answered: "before" })))).exit).toBe(0);
+  expect(m.see(look(1, view([], status("files", "done", { request: "before" })))).exit).toBe(0);
 });
 
 test("a wrapper killed while the application ran runs it again", () => {
@@ -280,17 +280,16 @@ test("what was written before the application ended cannot pass for the answer t
   const m = running().send(exited(0));
   m.see(look(30, view(["uploaded"], status("files", "uploading"))));
   expect(m.exit).toBeUndefined();
-  expect(m.see(look(31, view(["uploaded"], status("files", "done", { answered: "guessed" })))).exit).toBe(69);
+  expect(m.see(look(31, view(["uploaded"], status("files", "done", { request: "guessed" })))).exit).toBe(69);
 });
 
 test("a sidecar that prepared again while the application ran has lost what the application was using", () => {
-  const serving = (serving: number) =>
-    look(5, view([], status("files", "ready", { attempt: serving, serving })));
-  const m = machine().see(serving(1)).send(STARTED).see(serving(2));
+  const serving = (word: string) => look(5, view([], status("files", "ready", { serving: word })));
+  const m = machine().see(serving("one")).send(STARTED).see(serving("other"));
   expect(m.state.failure?.cause).toBe(
     "files sidecar was started again and lost what the application was using",
   );
-  const late = machine().see(serving(1)).send(STARTED, exited(0)).see(serving(2));
+  const late = machine().see(serving("one")).send(STARTED, exited(0)).see(serving("other"));
   expect(late.exit).toBe(69);
 });
 

@@ -55,9 +55,9 @@ class DirectoryCoordination implements Coordination {
     const at = this.#options.clock.now();
     try {
       this.#checkRun();
-      const wrapper = this.#options.participant === WRAPPER ? undefined : this.#readStatus(WRAPPER);
       const peers: Record<string, PeerView> = {};
       for (const peer of this.#options.peers) peers[participantOf(peer)] = this.#view(peer);
+      const wrapper = this.#options.participant === WRAPPER ? undefined : this.#readStatus(WRAPPER);
       return { at, peers, ...(wrapper === undefined ? {} : { wrapper }) };
     } catch (error) {
       return { at, peers: {}, damage: damageOf(error) };
@@ -156,8 +156,6 @@ class DirectoryCoordination implements Coordination {
   }
 
   #view(peer: Peer): PeerView {
-    const name = participantOf(peer);
-    const status = name === this.#options.participant ? undefined : this.#readStatus(name);
     if (peer.kind === "postgres") {
       const folder = join(this.#options.directory, peer.database);
       const problem = folderProblem(folder);
@@ -166,6 +164,8 @@ class DirectoryCoordination implements Coordination {
     const ready = this.#leftByOld(peer, "ready");
     const upload = this.#leftByOld(peer, "upload");
     const uploaded = this.#leftByOld(peer, "uploaded");
+    const name = participantOf(peer);
+    const status = name === this.#options.participant ? undefined : this.#readStatus(name);
     return { markers: { ready, upload, uploaded }, ...(status === undefined ? {} : { status }) };
   }
 
