@@ -1,15 +1,16 @@
 import type { LegacyScript } from "./dispatch.ts";
 import { readSettings } from "./settings-file.ts";
+import { telling } from "./telling.ts";
 
 /** Speaks the dialect of one of the scripts of old; returns the exit code. */
 export async function runLegacy(script: LegacyScript, argv: readonly string[]): Promise<number> {
   switch (script) {
     case "wrap_application.sh":
-      return await wrapApplication(argv);
+      return await telling(async () => await wrapApplication(argv));
     case "wrap_datamon.sh":
-      return await wrapDatamon(argv);
+      return await telling(async () => await wrapDatamon(argv));
     case "wrap_datamon_pg.sh":
-      return await wrapDatamonPg(argv);
+      return await telling(async () => await wrapDatamonPg(argv));
     case "sidecar_param":
       return await sidecarParam(argv);
   }

@@ -244,3 +244,18 @@ function tmpfs(name: string, options: string): void {
 function fill(name: string): void {
   Bun.spawnSync(["dd", "if=/dev/zero", `of=${pod.path(name)}`, "bs=4k"]);
 }
+
+test("wrong settings are told to the kubelet, whichever name the program has; a command beside it keeps quiet", async () => {
+  const programs: readonly [string, readonly string[]][] = [
+    ["datamon-sidecar", ["files", "--parallel", "many"]],
+    ["wrap_application.sh", ["-b", "fuse", "true"]],
+  ];
+  for (const [program, words] of programs) {
+    const message = pod.write("", "termination-x");
+    const env = { SIDECAR_TERMINATION_MESSAGE_PATH: message, SIDECAR_COORD_POINT: undefined };
+    expect(await pod.run(program, words, env).exit()).not.toBe(0);
+    expect(pod.terminationMessage("x")).toContain("coord");
+    expect(await pod.run("datamon-sidecar", ["stauts"], env).exit()).toBe(64);
+    expect(pod.terminationMessage("x")).toContain("coord");
+  }
+});
