@@ -13,7 +13,7 @@ const REFERENCES = ["label", "bundle", "latest"];
 export function bundleRules(resolved: Resolved, findings: Findings): void {
   const { sources, destinations } = resolved.items;
   const every = [...sources, ...destinations];
-  if (every.length === 0) {
+  if (every.length === 0 && !isToldOf(resolved)) {
     const remedy = "declare sources or destinations in the settings file, or with --source and --destination";
     findings.problems.push({ key: "bundles", cause: "are not set: there is nothing to do", remedy });
   }
@@ -41,6 +41,11 @@ export function bundleRules(resolved: Resolved, findings: Findings): void {
     flagRules(destination, ["upload"], findings);
     labelRule(destination, "label", findings);
   }
+}
+
+/** A declaration of old that was not understood, or left out, is why there is no bundle. */
+function isToldOf({ problems }: Resolved): boolean {
+  return problems.some(({ key }) => /^(?:-d$|datamon command|bundle)/.test(key));
 }
 
 /** A source names its bundle in exactly one way. */

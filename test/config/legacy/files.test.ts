@@ -172,10 +172,7 @@ test("arguments come instead of the variables, and that is said", () => {
 
 test.each([
   [["-d", MOUNT], ["coordination point not set"]],
-  [
-    ["-c", "/c"],
-    ["-d is not given: no datamon cmds to run", "bundles are not set"],
-  ],
+  [["-c", "/c"], ["-d is not given: no datamon cmds to run"]],
   [["-c", "/c", "-d", "config create"], ["bundles are not set: there is nothing to do"]],
   [
     ["-c", "/c", "-d", MOUNT, "-d", "bundle download --repo r"],
@@ -184,10 +181,7 @@ test.each([
   [["-c", "/c", "-d", MOUNT, "-d", "repo list"], ['datamon command "repo list" (-d #2) is not supported']],
   [["-c", "/c", "-d", MOUNT, "-d", ""], ['datamon command "" (-d #2) is not supported']],
   [["-c", "/c", "-d", MOUNT, "-d", "config create", "-d", "config set"], ["-d gives 2 config commands"]],
-  [
-    ["-c", "/c", "-d", `${MOUNT} --message 'x`],
-    ["datamon command (-d #1) is no list of words", "bundles are not set"],
-  ],
+  [["-c", "/c", "-d", `${MOUNT} --message 'x`], ["datamon command (-d #1) is no list of words"]],
   [
     ["-c", "/c", "-d", `${MOUNT} --lable x`],
     ["--lable (-d #1) is not a flag of bundle mount; did you mean label?"],
@@ -243,11 +237,11 @@ test.each([
   [{ dm_fuse_opts: ";:c:/c", dm_fuse_bd_a: ";:sp:/m;sl:l" }, ["srcRepo (sr) of bundle a is not set"]],
   [
     { dm_fuse_opts: ";:c:/c", dm_fuse_bd_a: `${GOOD};dp:/o` },
-    ["bundle a (dm_fuse_bd_a) is a source and a destination at the same time", "bundles are not set"],
+    ["bundle a (dm_fuse_bd_a) is a source and a destination at the same time"],
   ],
   [
     { dm_fuse_opts: ";:c:/c", dm_fuse_bd_a: ";:sr:r" },
-    ["bundle a (dm_fuse_bd_a) is neither a source nor a destination", "bundles are not set"],
+    ["bundle a (dm_fuse_bd_a) is neither a source nor a destination"],
   ],
   [
     { dm_fuse_opts: ";:c:/c", dm_fuse_bd_a: `${GOOD};dm:m` },
@@ -276,7 +270,7 @@ test.each([
   ],
   [
     "globalOpts: {coordPoint: /c}\nbundles:\n- srcPath: /m\n",
-    ["bundles (p.yaml:3) has a bundle without a name", "bundles are not set"],
+    ["bundles (p.yaml:3) has a bundle without a name"],
   ],
   [
     "globalOpts: {coordPoint: /c}\nbundels: []\n",
