@@ -332,12 +332,14 @@ export class Model {
     return this.#beginAll(now, who);
   }
 
-  /** A sidecar enters the upload on a marker alone although its wrapper writes statuses. */
+  /** A sidecar enters the upload on a marker alone because the application removed its wrapper's status. */
   #isProvoked(world: World, who: number, machine: number): boolean {
     if (who === APP || this.scenario.oldWrapper === true || placeOf(world, who).ledger.forced) return false;
     const state = this.#machines.get(machine);
     if (!this.scenario.kinds.includes("tampering") || isWrapper(state)) return false;
-    return state.phase === "uploading" && state.wrapperStatus === undefined;
+    return (
+      state.phase === "uploading" && state.wrapperStatus === undefined && world.file.status === undefined
+    );
   }
 
   /** What a participant begins concerns nobody else at once, so it needs no moment of its own. */
@@ -545,7 +547,7 @@ export class Model {
     if (who !== APP) {
       const [wrapper] = statuses;
       const peers = { [participantOf(peerOf(who))]: view(who, null) };
-      return { at: 0, peers, ...(wrapper == null ? {} : { wrapper }) };
+      return { at: 0, peers, ...(wrapper === null || wrapper === undefined ? {} : { wrapper }) };
     }
     const peers = Object.fromEntries(
       statuses.map((status, index) => [participantOf(peerOf(index)), view(index, status)]),

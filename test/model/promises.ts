@@ -20,7 +20,9 @@ export function judgeUpload(scenario: Scenario, world: World, who: number, parts
     return "3: an upload begins before anybody knows how the application ended";
   }
   if (!ok) return "3: output is uploaded that nobody wants";
-  if (ledger.missed && scenario.sidecars[who]?.old !== true)
+  // An old participant cannot tell what it used, and cannot be told.
+  const isOld = scenario.oldWrapper === true || scenario.sidecars[who]?.old === true;
+  if (ledger.missed && !isOld)
     return "3: output is uploaded of an application that had lost what it was served";
   if (ledger.begun > 0) return "3: the same output is uploaded twice by one process";
   if (ledger.bundle === "partial" && !parts.reserves)
@@ -52,7 +54,12 @@ export function judgeExit(
     }
     return undefined;
   }
-  if (who !== APP) return undefined;
+  if (who !== APP) {
+    const { ledger, markers } = place(world, who);
+    const silent =
+      scenario.oldWrapper === true && ledger.bundle === "labelled" && markers.uploaded === "none";
+    return silent ? "4: a sidecar exits 0 and has not told its old wrapper of the upload" : undefined;
+  }
   const { application } = world;
   if (application.run === 0 || application.code !== 0)
     return "1: the wrapper exits 0 without the application's success";
@@ -81,7 +88,7 @@ export function judgeWorld(scenario: Scenario, world: World, machineOf: MachineO
   if (scenario.applicationTimeout !== undefined) return undefined;
   const { application, wrapper } = world;
   const acts = wrapper.todo.length > 0 || application.state === "exited" || application.killed;
-  if (believesOldMarker(wrapper, machineOf)) return undefined;
+  if (scenario.leftovers !== undefined && believesOldMarker(wrapper, machineOf)) return undefined;
   if (wrapper.life === "live" && !wrapper.frozen && !acts) {
     return "2: the wrapper outlives the failure of another by more than the deadline";
   }

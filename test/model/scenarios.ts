@@ -94,7 +94,7 @@ export const SMALL: readonly Scenario[] = [
     applicationTimeout: 4,
     faults: 2,
     kinds: ["kill", "work fails", "application fails"],
-    restarts: 0,
+    restarts: 1,
   },
   {
     name: "old sidecar",
@@ -154,3 +154,12 @@ export const LARGE: readonly Scenario[] = [
     restarts: 0,
   },
 ];
+
+/** Beyond any bound that could be exhausted: visited along long random histories. */
+export const RANDOM: Scenario = {
+  name: "three sidecars, many accidents",
+  sidecars: [MOUNT, DOWNLOADS, ONLY_SOURCE],
+  faults: 6,
+  kinds: [...ACCIDENTS, "slow look", "tampering", "volume full"],
+  restarts: 4,
+};
