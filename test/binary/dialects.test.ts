@@ -16,8 +16,8 @@ const MISTAKES: readonly [string, string[], number[], RegExp][] = [
   ["wrap_application.sh", ["-c", "c", "-b", "smoke", "true"], [1], /smoke/],
   ["wrap_application.sh", ["-c", "c", "-b", "postgres", "true"], [1], /-d/],
   ["wrap_datamon.sh", ["-c", "c"], [64], /no datamon cmds to run/],
-  ["wrap_datamon.sh", ["-c", "c", "-d", "bundle upload --message 'open"], [64], /quote/],
-  ["wrap_datamon.sh", ["-c", "c", "-d", "repo list"], [64], /repo list/],
+  ["wrap_datamon.sh", ["-c", "c", "-d", "bundle upload --message 'open"], [78], /quote/],
+  ["wrap_datamon.sh", ["-c", "c", "-d", "repo list"], [78], /repo list/],
   ["wrap_datamon.sh", [], [78], /coordination point not set/],
 ];
 
