@@ -14,6 +14,9 @@ beforeAll(async () => {
   await makeImage(SIDECAR);
 }, BUILD_MS);
 
+const kitFile = (name: string, mode: string): string => `-${mode} 1020:2000 ./.scripts/${name}`;
+const kitLink = (name: string): string => `lrwxrwxrwx 1020:2000 ./.scripts/${name} datamon-sidecar`;
+
 /** What `find` says of every file of an image: type and mode, owner, path, target of a link. */
 async function content(image: string): Promise<string[]> {
   const script = `cd "$(podman image mount "$0")" && find . -printf '%M %U:%G %p %l\\n' && podman image umount "$0" >/dev/null`;
@@ -56,20 +59,18 @@ describe.skipIf(!possible)("the image", () => {
   test("holds the kit and its user beside its base, and nothing else", async () => {
     const base = new Set(await content(BUSYBOX));
     const added = (await content(SIDECAR)).filter((line) => !base.has(line));
-    const file = (name: string, mode: string): string => `-${mode} 1020:2000 ./.scripts/${name}`;
-    const link = (name: string): string => `lrwxrwxrwx 1020:2000 ./.scripts/${name} datamon-sidecar`;
     expect(added).toEqual(
       [
         "drwxr-xr-x 1020:2000 ./.scripts",
         "drwxr-xr-x 1020:2000 ./.scripts/lib",
         "drwxr-xr-x 0:0 ./home",
         "drwxr-xr-x 1020:2000 ./home/developer",
-        file("datamon-sidecar", "rwxr-xr-x"),
-        file("lib/datamon-sidecar.bun", "rwxr-xr-x"),
-        file("lib/ld.so", "rwxr-xr-x"),
-        file("lib/libc.so.6", "rwxr-xr-x"),
-        ...["libdl.so.2", "libm.so.6", "libpthread.so.0"].map((name) => file(`lib/${name}`, "rw-r--r--")),
-        ...["sidecar_param", "wrap_application.sh", "wrap_datamon.sh", "wrap_datamon_pg.sh"].map(link),
+        kitFile("datamon-sidecar", "rwxr-xr-x"),
+        kitFile("lib/datamon-sidecar.bun", "rwxr-xr-x"),
+        kitFile("lib/ld.so", "rwxr-xr-x"),
+        kitFile("lib/libc.so.6", "rwxr-xr-x"),
+        ...["libdl.so.2", "libm.so.6", "libpthread.so.0"].map((name) => kitFile(`lib/${name}`, "rw-r--r--")),
+        ...["sidecar_param", "wrap_application.sh", "wrap_datamon.sh", "wrap_datamon_pg.sh"].map(kitLink),
       ].toSorted(),
     );
   });

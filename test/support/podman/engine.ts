@@ -17,20 +17,25 @@ events_logger = "file"
 runtime = "crun"
 tmp_dir = "${home}/tmp"
 `;
-const storageConf = (driver: string): string => `
+const storageConf = (name: string): string => `
 [storage]
-driver = "${driver}"
-graphroot = "${home}/${driver}"
-runroot = "${home}/run-${driver}"
+driver = "${name}"
+graphroot = "${home}/${name}"
+runroot = "${home}/run-${name}"
 `;
 
 /**
  * A mount namespace of its own for as long as standard input is open. With cgroups of both versions mounted, crun
- * would take the folder of version 2, where it finds no controllers. Shared, so that mounts reach other containers.
+ * would take the folder of version 2, where it finds no controllers. Shared, so that mounts reach other containers. In it anybody
+ * may open /dev/fuse, as where udev runs.
  */
 const NAMESPACE = `
 if mountpoint -q /sys/fs/cgroup/unified; then umount /sys/fs/cgroup/unified; fi
 mount --make-rshared /
+if [ -e /dev/fuse ]; then
+  [ -e "$0/fuse" ] || mknod -m 666 "$0/fuse" c 10 229
+  mount --bind "$0/fuse" /dev/fuse
+fi
 echo ready
 read -r _
 `;
@@ -63,7 +68,7 @@ async function open(): Promise<Engine> {
   mkdirSync(home, { recursive: true });
   const conf = write("containers.conf", CONTAINERS_CONF);
   const storage = write("storage.conf", storageConf(driver()));
-  const holder = Bun.spawn(["unshare", "--mount", "sh", "-c", NAMESPACE], {
+  const holder = Bun.spawn(["unshare", "--mount", "sh", "-c", NAMESPACE, home], {
     stdin: "pipe",
     stdout: "pipe",
     stderr: "inherit",

@@ -9,6 +9,8 @@ const root = join(import.meta.dir, "../../..");
 
 export const SIDECAR = "localhost/sidecar";
 export const POSTGRES = "localhost/sidecar-postgres";
+/** The same, set to a store at /store. */
+export const POSTGRES_WITH_STORE = "localhost/sidecar-postgres-store";
 /** Debian with the kit, Postgres and the fixture that stands in for the `datamon` command. */
 export const DATAMON = "localhost/sidecar-datamon";
 
@@ -31,9 +33,17 @@ async function make(name: string): Promise<void> {
       return await buildTarget("sidecar", name);
     case POSTGRES:
       return await buildTarget("postgres", name);
-    default:
+    case POSTGRES_WITH_STORE:
+      await makeImage(POSTGRES);
+      return await build(await containerEngine(), name, import.meta.dir, [
+        `FROM ${POSTGRES}`,
+        "ENV SIDECAR_STORE=file:///store",
+      ]);
+    case DATAMON:
       await makeImage(POSTGRES);
       return await addDatamon();
+    default:
+      throw new Error(`nobody knows how to make ${name}`);
   }
 }
 
