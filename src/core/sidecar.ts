@@ -100,7 +100,8 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
   }
   const cutOff = cutOffIn(previous);
   const wanted = uploadAsked(rules, first, wrapper) && !(wrapper !== undefined && hasEnded(wrapper));
-  if (previous?.phase === "uploading" || (cutOff === "uploading" && wanted)) {
+  const asked = wanted && previous?.request === wrapper?.request;
+  if (previous?.phase === "uploading" || (cutOff === "uploading" && asked)) {
     return begin({ ...blank, phase: "uploading", ...request }, "settle");
   }
   if (cutOff === "uploading" && wrapper?.phase === "failed") {

@@ -138,7 +138,7 @@ export function stepWrapper(state: WrapperState, event: WrapperEvent): WrapperSt
     case "started":
       return onStarted(state, event.at);
     case "not-started":
-      return fail({ ...state, application: "ended" }, "discard", event.exitCode, event.reason);
+      return onNotStarted(state, event.exitCode, event.reason);
     case "exited":
       return onExited(state, event.outcome, event.at);
     case "lost":
@@ -224,6 +224,12 @@ function onStarted(state: WrapperState, at: number): WrapperStep {
   const running: WrapperState = { ...state, application: "running" };
   if (state.phase !== "stopping") return stay(enter(running, "running", at));
   return { state: running, effects: [{ type: "signal-application", signal: state.stop?.signal ?? SIGTERM }] };
+}
+
+/** Counts as an application that ended with this code, as shells have it. */
+function onNotStarted(before: WrapperState, exitCode: number, reason: string): WrapperStep {
+  const state: WrapperState = { ...before, application: "ended", applicationExitCode: exitCode };
+  return fail(state, "discard", exitCode, reason);
 }
 
 function onExited(before: WrapperState, outcome: Outcome, at: number): WrapperStep {

@@ -156,12 +156,13 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
   }
 
   #take({ state, effects }: Stepped<State, Effect>): void {
-    const entered = state.phase !== this.#state.phase;
+    const before = this.#state.phase;
+    const entered = state.phase !== before;
     this.#state = state;
     if (entered) this.#enter();
     const refused = this.#tell(effects, entered);
     if (refused !== undefined && this.#machine.doneOnlyIfTold && state.phase === "done") {
-      this.#endDamaged(damageOf(refused));
+      this.#endDamaged(before, damageOf(refused));
       return;
     }
     this.#setDeadline();
@@ -187,8 +188,8 @@ export class Participant<State extends MachineState, Event, Effect extends { rea
   }
 
   /** What was done cannot be told, so it does not count as done. */
-  #endDamaged(damage: Damage): void {
-    const failure = { phase: this.#state.phase, ...damage };
+  #endDamaged(phase: Phase, damage: Damage): void {
+    const failure = { phase, ...damage };
     this.#state = { ...this.#state, phase: "failed", failure };
     this.#enter();
     this.#tell([], true);

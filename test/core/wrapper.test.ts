@@ -307,3 +307,13 @@ test("an application that cannot even be started is given up when the grace ends
     { type: "exit", code: 143 },
   ]);
 });
+
+test("an application that could not be started is not tried again by a restarted wrapper", () => {
+  const m = machine()
+    .see(look(1, READY))
+    .send({ type: "not-started", at: 2, exitCode: 127, reason: "not found" });
+  const { decision, applicationExitCode } = m.state;
+  expect({ decision, applicationExitCode }).toEqual({ decision: "discard", applicationExitCode: 127 });
+  const previous = status("app", "failed", { decision: "discard", applicationExitCode: 127 });
+  expect(machine({}, previous).exit).toBe(127);
+});

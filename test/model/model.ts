@@ -448,7 +448,8 @@ export class Model {
     const process = processOf(world, who);
     const machine = this.#machines.get(process.machine);
     if (who !== APP && machine.phase === "done" && process.todo.some((todo) => todo.do === "exit")) {
-      const failure = { phase: "uploading" as const, cause: "because", exitCode: 71 };
+      const phase = process.told < 0 ? machine.phase : this.#statuses.get(process.told).phase;
+      const failure = { phase, cause: "because", exitCode: 71 };
       const failed = this.#machines.id({ ...(machine as SidecarState), phase: "failed", failure });
       const exit: Todo = { do: "exit", code: 71 };
       const todo: Todo[] = process.broken ? [exit] : [{ do: "status" }, exit];
