@@ -94,3 +94,10 @@ function lateness(title: string, watched: WatchedPeer, expected: Expectation): s
   }
   return undefined;
 }
+
+/** What it is doing, to stand behind its name. */
+export function inWords({ view: { status } }: WatchedPeer): string {
+  if (status === undefined) return " (no sign of life yet)";
+  const { phase, doing } = status;
+  return ` (${doing === undefined ? phase : `${phase}: ${doing}`})`;
+}

@@ -13,7 +13,15 @@ import type { Observation } from "./observation.ts";
 import { markerPath, participantOf, type Peer, peerTitle } from "./participants.ts";
 import { SIGKILL, signalName, SIGTERM, STOP_SIGNALS_ALONE, STOP_SIGNALS } from "./signals.ts";
 import { type Decision, type Failure, hasEnded, type Phase, type Status } from "./status.ts";
-import { hasUploaded, isReady, look, troubleWith, unwatched, type WatchedPeer } from "./watched-peer.ts";
+import {
+  hasUploaded,
+  inWords,
+  isReady,
+  look,
+  troubleWith,
+  unwatched,
+  type WatchedPeer,
+} from "./watched-peer.ts";
 
 export type UploadPolicy = "on-success" | "always" | "never";
 
@@ -174,12 +182,6 @@ export function wrapperDoing(state: WrapperState): string | undefined {
     default:
       return undefined;
   }
-}
-
-function inWords({ view: { status } }: WatchedPeer): string {
-  if (status === undefined) return " (no sign of life yet)";
-  const { phase, doing } = status;
-  return ` (${doing === undefined ? phase : `${phase}: ${doing}`})`;
 }
 
 function onObserved(before: WrapperState, observation: Observation): WrapperStep {
