@@ -20,7 +20,7 @@ export interface FileList {
 export type NameFilter = RegExp | undefined;
 
 /** The lists of a bundle one after the other, each entry checked by itself. Errors: `transfer`. */
-export async function* fileLists(
+async function* fileLists(
   catalogue: Catalogue,
   repo: string,
   bundle: BundleDescriptor,
@@ -72,7 +72,7 @@ export async function survey(
   return { ledger, files, bytes };
 }
 
-export function isWanted(name: string, filter: NameFilter): boolean {
+function isWanted(name: string, filter: NameFilter): boolean {
   if (filter === undefined) return true;
   filter.lastIndex = 0;
   return filter.test(name);

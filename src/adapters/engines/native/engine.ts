@@ -1,14 +1,12 @@
 import { KnownError } from "../../../core/errors.ts";
 import type { BundleEngine, Report, UploadRequest } from "../../../ports.ts";
 import { download, type NativeDownloadRequest } from "./download.ts";
-import { DEFAULT_CONTRIBUTOR, type NativeEngineOptions, openEngine, type StoreOptions } from "./options.ts";
+import { DEFAULT_CONTRIBUTOR, type NativeEngineOptions, openEngine } from "./options.ts";
 import type { Opened } from "./transfer.ts";
 import { type NativeUploaded, upload } from "./upload.ts";
 import { verify, type Verified, type VerifyRequest } from "./verify.ts";
 
 export { newBundleId } from "./new-bundle-id.ts";
-export type { Finding } from "./check.ts";
-export type { Verified, VerifyRequest } from "./verify.ts";
 
 /** Reads and writes datamon's storage model by itself. */
 export interface NativeEngine extends BundleEngine {
@@ -47,21 +45,6 @@ export function createNativeEngine(options: NativeEngineOptions): NativeEngine {
     verify: async (request, report, signal) => verify(await opened(), request, report, signal),
     mount: (request) => Promise.reject(cannotMount(request.mountPoint)),
   };
-}
-
-/**
- * Proves a folder against a bundle, for one that somebody else has downloaded: what is wrong with it, sorted by name.
- * Errors: `configuration`, `transfer` when the bundle itself cannot be read, `system`, `stopped`.
- */
-export async function verifyFolder(
-  options: StoreOptions,
-  repo: string,
-  id: string,
-  folder: string,
-  signal: AbortSignal,
-): Promise<Verified> {
-  const request = { repo, ref: { type: "id", id }, folder } as const;
-  return verify(await openEngine(options), request, () => undefined, signal);
 }
 
 function cannotMount(mountPoint: string): KnownError {

@@ -55,7 +55,7 @@ export async function fetchFile(bench: Workbench, file: Placed): Promise<void> {
 }
 
 /** Whether the file is there already, complete and right. Errors: `configuration` when something else is there. */
-export async function isThere(bench: Workbench, file: Entry): Promise<boolean> {
+async function isThere(bench: Workbench, file: Entry): Promise<boolean> {
   const found = await localFinding(bench, file);
   if (found === undefined) return true;
   if (found.problem === "missing") return false;

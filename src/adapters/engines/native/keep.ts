@@ -102,7 +102,7 @@ export function checkUnchanged(bench: Workbench, file: Source, { fd, before }: O
   if (!same) throw changed(file);
 }
 
-export function changed(file: Source): KnownError {
+function changed(file: Source): KnownError {
   return new KnownError("transfer", `cannot upload ${showName(file.name)}: it changed while it was read`, {
     remedy: "upload only after everything that writes to the folder has ended",
     details: { file: file.name },

@@ -1,27 +1,22 @@
 import { closeSync, constants, openSync } from "node:fs";
 import { KnownError, systemCode } from "../../../core/errors.ts";
 import type { BundleDescriptor, Contributor } from "../../../core/storage/descriptors.ts";
-import { fileListKey } from "../../../core/storage/keys.ts";
-import { DEFAULT_LEAF_SIZE, KEY_BYTES, leafCount } from "../../../core/storage/leaves.ts";
+import { isKsuid } from "../../../core/storage/ksuid.ts";
+import { DEFAULT_LEAF_SIZE } from "../../../core/storage/leaves.ts";
 import { showName } from "../../../core/storage/names.ts";
 import { goTimestamp } from "../../../core/storage/timestamp.ts";
 import type { Report, Uploaded, UploadRequest } from "../../../ports.ts";
 import { throwIfStopped } from "./bounded.ts";
 import { survey } from "./bundle-files.ts";
 import { segment } from "./catalogue.ts";
-import type { Crew } from "./crew.ts";
 import { unreadable } from "./documents.ts";
-import { type Inventory, changedFolder, sources, takeInventory } from "./inventory.ts";
-import { checkUnchanged, openSource, type Source } from "./keep.ts";
-import { keepRoot } from "./keep.ts";
+import { changedFolder, takeInventory } from "./inventory.ts";
+import { keepFolder } from "./keep-folder.ts";
 import { setLabel } from "./labels.ts";
-import { ListWriter } from "./list-writer.ts";
 import { newBundleId } from "./new-bundle-id.ts";
 import { requireRepo } from "./resolve.ts";
-import { Sharing } from "./sharing.ts";
-import { sizeOf, Tally } from "./tally.ts";
 import { newSession, type Opened } from "./transfer.ts";
-import type { Session, Workbench } from "./workbench.ts";
+import type { Session } from "./workbench.ts";
 
 /** Bundles with exact leaves; what datamon writes today. */
 const BUNDLE_VERSION = 2;
@@ -58,6 +53,11 @@ export async function upload(
   await requireRepo(opened.catalogue, repo);
   if (label !== undefined) segment("label", label);
   const id = request.id ?? newBundleId(settings.now());
+  if (!isKsuid(id)) {
+    throw new KnownError("configuration", `cannot upload as bundle ${showName(id)}: it is no bundle id`, {
+      remedy: "leave the id out: a new one is made",
+    });
+  }
   const done =
     (request.id === undefined ? undefined : await adopt(opened, repo, id, signal)) ??
     (await uploadFolder(opened, request, id, settings, report, signal));
@@ -94,7 +94,7 @@ async function uploadFolder(
     const inventory = await takeInventory(folder, request.path, signal);
     const bundle = { id, leafSize: DEFAULT_LEAF_SIZE, exactLeaves: true };
     const session = newSession(opened, bundle, { folder }, settings.compare);
-    const count = await keepAll(opened, request, session, inventory, report, signal);
+    const count = await keepFolder(opened, request, session, inventory, report, signal);
     // Files that came after their folder was read were not seen, nor were those that went after they were stored.
     const after = await takeInventory(folder, request.path, signal);
     if (after.files !== inventory.files || after.bytes !== inventory.bytes) throw changedFolder(request.path);
@@ -113,87 +113,6 @@ async function uploadFolder(
   } finally {
     closeSync(folder);
   }
-}
-
-/** Stores all files and their lists; the number of lists. */
-async function keepAll(
-  opened: Opened,
-  { repo, path }: UploadRequest,
-  session: Session,
-  inventory: Inventory,
-  report: Report,
-  signal: AbortSignal,
-): Promise<number> {
-  const lists = new ListWriter((index, bytes) =>
-    keepList(opened, fileListKey(repo, session.bundle, index), bytes),
-  );
-  await opened.crews.use(session, inventory, async (crew, bench) => {
-    const tally = new Tally(report, inventory.files, inventory.bytes);
-    const sharing = new Sharing(crew.width, signal);
-    let found = 0;
-    await sharing.files(
-      placed(sources(session.folder, path), lists),
-      { leafSize: session.leafSize, inOnePiece: false },
-      async (files) => {
-        found += files.length;
-        const keys = await crew.run(session, "keep files", { files });
-        for (const [i, { place, name, size }] of files.entries()) {
-          await lists.fill(place, { name, size, hash: keys[i] ?? "" });
-        }
-        tally.add(files.length, sizeOf(files));
-      },
-      async (file) => {
-        found += 1;
-        const hash = await keepLarge(bench, crew, file, sharing, tally);
-        await lists.fill(file.place, { name: file.name, size: file.size, hash });
-      },
-    );
-    if (found !== inventory.files) throw changedFolder(path);
-  });
-  return lists.end();
-}
-
-async function* placed(
-  files: AsyncIterable<Source>,
-  lists: ListWriter,
-): AsyncGenerator<Source & { place: number }> {
-  for await (const { name, size } of files) yield { name, size, place: lists.take() };
-}
-
-async function keepLarge(
-  bench: Workbench,
-  crew: Crew,
-  file: Source,
-  sharing: Sharing,
-  tally: Tally,
-): Promise<string> {
-  const { leafSize } = bench.session;
-  const source = openSource(bench, file);
-  try {
-    const count = leafCount(file.size, leafSize);
-    const keys = new Uint8Array(count * KEY_BYTES);
-    await sharing.leaves(count, async (first, some) => {
-      const kept = await crew.run(bench.session, "keep leaves", { file, fd: source.fd, first, count: some });
-      keys.set(kept, first * KEY_BYTES);
-      tally.add(0, Math.min(some * leafSize, file.size - first * leafSize));
-    });
-    checkUnchanged(bench, file, source);
-    const root = await keepRoot(bench, keys);
-    tally.add(1, 0);
-    return root;
-  } finally {
-    closeSync(source.fd);
-  }
-}
-
-/**
- * Stores a file list. One that is there under this id is of an attempt that never ended, since the bundle is not
- * visible: if the folder has changed since, it is out of date and replaced.
- */
-async function keepList(opened: Opened, key: string, bytes: Uint8Array): Promise<void> {
-  const { metadata } = opened.catalogue;
-  if (await metadata.create(key, bytes)) return;
-  if ((await metadata.compare(key, bytes, "bytes")) !== "same") await metadata.put(key, bytes);
 }
 
 /** Makes the bundle visible, and reads it back. */

@@ -64,9 +64,8 @@ test("a download killed in the middle of a large file goes on with the leaves it
   const records = join(destination, ".datamon");
   expect(existsSync(join(records, `${id}.yaml`))).toBe(false);
   expect(existsSync(join(destination, "z-large.bin"))).toBe(false);
-  const parts = readdirSync(records).filter((name) => name.includes("-part-"));
-  expect(parts).toEqual([`${id}-part-0-300`]);
-  expect(removeFetchedLeaves(id, join(records, parts[0] ?? ""))).toBeGreaterThanOrEqual(4);
+  // One of the small files may be on its way too.
+  expect(removeFetchedLeaves(id, join(records, `${id}-part-0-300`))).toBeGreaterThanOrEqual(4);
   await download(id);
   expect(Bun.spawnSync(["diff", "-r", "--exclude=.datamon", source, destination]).exitCode).toBe(0);
   expect(readdirSync(records).toSorted()).toEqual([`${id}-bundle-files-0.yaml`, `${id}.yaml`]);
