@@ -101,3 +101,9 @@ export function inWords({ view: { status } }: WatchedPeer): string {
   const { phase, doing } = status;
   return ` (${doing === undefined ? phase : `${phase}: ${doing}`})`;
 }
+
+/** What each of them is serving, by its name; old ones cannot say. */
+export function servedBy(peers: Readonly<Record<string, WatchedPeer>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(peers).map(([name, { view }]) => [name, view.status?.serving] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}

@@ -18,6 +18,7 @@ import {
   inWords,
   isReady,
   look,
+  servedBy,
   troubleWith,
   unwatched,
   type WatchedPeer,
@@ -199,7 +200,7 @@ function onObserved(before: WrapperState, observation: Observation): WrapperStep
   const trouble = troubleWithPeers(state, observation.at);
   if (trouble !== undefined) return abort(state, observation.at, EXIT_CODES.peer, trouble);
   if (state.phase === "waiting" && state.application === "none" && all(state, ready)) {
-    const starting: WrapperState = { ...state, application: "starting", served: servedNow(state) };
+    const starting: WrapperState = { ...state, application: "starting", served: servedBy(state.peers) };
     return { state: starting, effects: [{ type: "start-application" }] };
   }
   if (state.phase === "uploading" && all(state, uploaded)) return finish(state);
@@ -344,15 +345,6 @@ function ready(state: WrapperState, peer: Peer): boolean {
 
 function uploaded(state: WrapperState, peer: Peer): boolean {
   return hasUploaded(watched(state, peer), state.request);
-}
-
-function servedNow(state: WrapperState): Readonly<Record<string, string>> {
-  const served: Record<string, string> = {};
-  for (const peer of state.rules.peers) {
-    const serving = watched(state, peer).view.status?.serving;
-    if (serving !== undefined) served[participantOf(peer)] = serving;
-  }
-  return served;
 }
 
 function watched(state: WrapperState, peer: Peer): WatchedPeer {
