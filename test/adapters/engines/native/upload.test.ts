@@ -283,6 +283,8 @@ test("the newest bundle is the newest that is complete", async () => {
 test("an id that is none is refused before anything is stored", async () => {
   writeFileSync(join(source, "a"), "x");
   const request = { repo: "r", path: source, message: "m", id: "latest" };
-  expect((await failure(store.engine.upload(request, nobody, NEVER), "configuration")).message).toContain('"latest"');
+  expect((await failure(store.engine.upload(request, nobody, NEVER), "configuration")).message).toContain(
+    '"latest"',
+  );
   expect(existsSync(store.blobs)).toBe(false);
 });
