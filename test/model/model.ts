@@ -851,6 +851,9 @@ export class Model {
   #settle(after: World): World {
     const lost = this.#participants().some((who) => {
       const { life, code, frozen } = processOf(after, who);
+      // Who has done its part and said so is not missed.
+      const { status, run } = fileOf(after, who);
+      if (life === "dead" && status?.phase === "done" && run === after.budget.run) return who === APP;
       if (life === "dead" || life === "never" || frozen) return true;
       return life === "exited" && (code !== 0 || who === APP);
     });

@@ -1,0 +1,61 @@
+/** What is done to one pod, drawn from a seed. */
+import type { Draw } from "./random.ts";
+import { type FaultKind, FAULTS, STAGES } from "./faults.ts";
+
+export type Target = "wrapper" | "sidecar";
+
+export interface PlannedFault {
+  readonly kind: FaultKind;
+  readonly target: Target;
+  /** Milliseconds after the containers were started. */
+  readonly at: number;
+  /** For what lasts. */
+  readonly duration: number;
+}
+
+export interface Plan {
+  readonly seed: number;
+  readonly mode: "download" | "mount";
+  /** Which of the two is an old program. */
+  readonly old: Target | "none";
+  readonly exitCode: number;
+  /** How long the application runs, milliseconds. */
+  readonly applicationTime: number;
+  /** From the start of one container to that of the other; negative: the sidecar comes first. */
+  readonly gap: number;
+  readonly upload: "on-success" | "always" | "never";
+  readonly faults: readonly PlannedFault[];
+  /** Containers that die are started again up to so many times, after so many milliseconds. */
+  readonly restarts: number;
+  readonly restartAfter: number;
+}
+
+/** @param canMount whether FUSE is there */
+export function planFrom(seed: number, draw: Draw, canMount: boolean, only: string): Plan {
+  const count = pick(draw, [0, 1, 1, 1, 1, 2, 2, 3]);
+  const kinds = (Object.keys(FAULTS) as FaultKind[]).filter((kind) => kind.includes(only));
+  const faults = Array.from({ length: only === "" ? count : Math.max(1, count) }, () => {
+    const kind = pick(draw, kinds);
+    const target = pick(draw, ["wrapper", "sidecar"] as const);
+    const at = FAULTS[kind].stage === STAGES.before ? 0 : draw(900);
+    return { kind, target, at, duration: pick(draw, [50, 300, 1500, 2500]) };
+  });
+  return {
+    seed,
+    mode: canMount && draw(8) === 0 ? "mount" : "download",
+    old: pick(draw, ["none", "none", "none", "none", "none", "none", "none", "none", "wrapper", "sidecar"]),
+    exitCode: pick(draw, [0, 0, 0, 3]),
+    applicationTime: pick(draw, [0, 100, 300, 600]),
+    gap: draw(300) - 150,
+    upload: pick(draw, ["on-success", "on-success", "on-success", "on-success", "always", "never"]),
+    faults: faults.toSorted((a, b) => a.at - b.at),
+    restarts: pick(draw, [0, 0, 1, 2]),
+    restartAfter: pick(draw, [20, 200, 700]),
+  };
+}
+
+function pick<Item>(draw: Draw, items: readonly Item[]): Item {
+  const item = items[draw(items.length)];
+  if (item === undefined) throw new Error("nothing to pick from");
+  return item;
+}
