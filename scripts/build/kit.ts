@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, symlink } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { buildBrain } from "./brain.ts";
 import { buildLauncher } from "./launcher.ts";
@@ -17,6 +17,7 @@ export async function buildKit(root: string, { target, entry, commit, out }: Kit
   await buildLauncher(root, target, sysroot, join(out, LAUNCHER));
   await copyLoader(target, sysroot, lib);
   await buildBrain(root, { target, entry, commit, out: join(lib, `${LAUNCHER}.bun`) });
+  await copyFile(join(import.meta.dir, "NOTICE"), join(lib, "NOTICE"));
   for (const name of OTHER_NAMES) await link(LAUNCHER, join(out, name));
 }
 

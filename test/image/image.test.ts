@@ -69,7 +69,9 @@ describe.skipIf(!possible)("the image", () => {
         kitFile("lib/datamon-sidecar.bun", "rwxr-xr-x"),
         kitFile("lib/ld.so", "rwxr-xr-x"),
         kitFile("lib/libc.so.6", "rwxr-xr-x"),
-        ...["libdl.so.2", "libm.so.6", "libpthread.so.0"].map((name) => kitFile(`lib/${name}`, "rw-r--r--")),
+        ...["NOTICE", "libdl.so.2", "libm.so.6", "libpthread.so.0"].map((name) =>
+          kitFile(`lib/${name}`, "rw-r--r--"),
+        ),
         ...["sidecar_param", "wrap_application.sh", "wrap_datamon.sh", "wrap_datamon_pg.sh"].map(kitLink),
       ].toSorted(),
     );

@@ -10,6 +10,7 @@ const parts = {
     Bun.spawnSync(["setpriv", "--reuid=54321", "--clear-groups", "unshare", "--user", "--map-user=1", "true"])
       .success,
   bindfs: () => Bun.which("bindfs") !== null,
+  zstd: () => Bun.which("zstd") !== null,
   "Postgres 15": () => existsSync("/usr/lib/postgresql/15/bin/postgres"),
   "Postgres 13 (scripts/fetch-postgres-13)": () =>
     existsSync(join(import.meta.dir, "../../.cache/postgres-13/complete")),
