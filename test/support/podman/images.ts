@@ -61,6 +61,8 @@ export async function buildTarget(target: string, name: string, ...more: readonl
   };
   const engine = await containerEngine();
   const args = Object.entries(bases).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
+  // Layers that no build of the last days has used.
+  await engine.attempt(["podman", "image", "prune", "--force", "--filter", "until=48h"]);
   await engine.run("scripts/image", target, name, "--network", "host", ...args, ...more);
 }
 
