@@ -126,6 +126,7 @@ export const FAULTS = {
   },
   "status folder moved away": {
     stage: during,
+    hostile: true,
     do: ({ pod }) => renameSync(pod.path("coord", ".status"), pod.path("coord", "elsewhere")),
   },
   "store full": {

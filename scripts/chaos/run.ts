@@ -1,5 +1,5 @@
 /** Lives one pod's life, with its faults, and checks the promises from outside. */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Container } from "../../test/support/container.ts";
 import { flagsOf, makePod, OLD_PEERS, type Pod } from "../../test/support/pod.ts";
@@ -125,6 +125,9 @@ class Run {
       const code = await container.exit();
       this.#running[target] = undefined;
       this.#codes[target].push(code);
+      const left = container.processes().length;
+      const gentle = this.#plan.old !== target && !this.#wasKilled() && code !== 137;
+      if (left > 0 && gentle) this.#violations.push(`4: the ${target} left ${left} processes behind`);
       // What is left of a container goes with it.
       await container.destroy();
       if (code === 0 || this.#restarts === 0) return;
@@ -188,7 +191,9 @@ class Run {
     for (const fault of store.faults) say(`3: ${fault}`);
 
     const made = Object.keys(store.bundles).filter((id) => id !== golden);
-    if (made.length > 1 && mode === "download") say(`3: ${made.length} bundles were made of one output`);
+    // Who takes the memory of a run away can make it do things again.
+    if (made.length > 1 && mode === "download" && !isHostile)
+      say(`3: ${made.length} bundles were made of one output`);
     const result = store.labels["result"] === undefined ? undefined : store.bundles[store.labels["result"]];
     if (result !== undefined && !isHostile && old !== "wrapper") {
       const { a, b, complete } = result;
@@ -231,6 +236,12 @@ class Run {
       const mute = last === 0 || last === 137 || last === 143;
       if (!mute && message === "" && !this.#wasKilled())
         say(`4: the ${target} exited ${last} without saying why`);
+    }
+    if (!this.#wasKilled() && inTime) {
+      const folder = pod.path("coord", ".status");
+      const names = existsSync(folder) ? readdirSync(folder) : [];
+      const temporary = names.filter((name) => /^(app|files)\.tmp/.test(name));
+      if (temporary.length > 0) say(`4: temporary files were left behind: ${temporary.join(", ")}`);
     }
     if (pod.mounts().some((path) => path.startsWith(pod.path("in"))) && !this.#wasKilled()) {
       say("4: a mount was left behind");

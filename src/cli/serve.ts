@@ -11,6 +11,7 @@ import { createFilesWorkload } from "../roles/files.ts";
 import type { ParticipantDependencies } from "../roles/participant.ts";
 import type { PostgresDependencies } from "../roles/postgres.ts";
 import { runSidecar, type SidecarSettings } from "../roles/sidecar.ts";
+import { tellFailure } from "../roles/tell-failure.ts";
 import { composeBoard, composeParticipant, type Household } from "./compose.ts";
 import { composeEngine } from "./compose-engine.ts";
 import { conclude, type Ended, live } from "./live.ts";
@@ -60,7 +61,10 @@ export async function serve(
         if (index === 0) for (const warning of warnings) log.warn(warning);
         const dependencies = composeParticipant(settings, participant, [peer], log, household);
         const progress = await composeProgress(log, participant, board);
-        const workload = await build(log, dependencies, progress);
+        const workload = await build(log, dependencies, progress).catch((error: unknown) => {
+          tellFailure(peer, error, dependencies);
+          throw error;
+        });
         return await runSidecar(peer, settings, { ...dependencies, workload, fellow: failed.promise });
       });
       if (ended.message !== undefined) failed.resolve(new KnownError("peer", ended.message));
