@@ -44,6 +44,12 @@ function marker(victim: Victim): string {
   return victim.pod.path("coord", names[victim.duration % names.length] ?? "mountdone");
 }
 
+/** Takes away what an earlier fault left there: writing through its link would hit whatever that points to. */
+function free(path: string): string {
+  rmSync(path, { force: true });
+  return path;
+}
+
 function processOf(container: Container | undefined, part: RegExp): number | undefined {
   return container
     ?.processes()
@@ -176,34 +182,33 @@ export const FAULTS = {
     stage: during,
     hostile: true,
     harmless: true,
-    do: (victim) => writeFileSync(marker(victim), ""),
+    do: (victim) => writeFileSync(free(marker(victim)), ""),
   },
   "marker with text": {
     stage: during,
     hostile: true,
-    do: (victim) => writeFileSync(marker(victim), "hello"),
+    do: (victim) => writeFileSync(free(marker(victim)), "hello"),
   },
   "marker that is a link": {
     stage: during,
     hostile: true,
     do: (victim) => {
-      rmSync(marker(victim), { force: true });
-      symlinkSync("/etc/passwd", marker(victim));
+      const target = victim.pod.write("precious", "target-of-a-link");
+      symlinkSync(target, free(marker(victim)));
     },
   },
   "marker that is a FIFO": {
     stage: during,
     hostile: true,
     do: (victim) => {
-      rmSync(marker(victim), { force: true });
-      Bun.spawnSync(["mkfifo", marker(victim)]);
+      Bun.spawnSync(["mkfifo", free(marker(victim))]);
     },
   },
   "marker that is huge": {
     stage: during,
     hostile: true,
     do: (victim) => {
-      writeFileSync(marker(victim), "");
+      writeFileSync(free(marker(victim)), "");
       truncateSync(marker(victim), 2 ** 33);
     },
   },
