@@ -1,5 +1,5 @@
 /**
- * Prints the numbers that the README quotes: `bun run bench [pair] [transfers] [postgres]`, all by default.
+ * Prints the numbers that the README quotes: `bun run bench [pair] [kit] [transfers] [postgres]`, all by default.
  * Exits with 1 when a bar is missed. Builds the kit first when it is missing.
  */
 import { existsSync } from "node:fs";
@@ -12,6 +12,7 @@ const kit = join(root, "dist");
 
 const GROUPS: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   pair: async () => (await import("./bench/pair.ts")).pairFigures(kit),
+  kit: async () => (await import("./bench/kit.ts")).kitFigures(kit),
   transfers: async () => {
     const { largeFiles, memory, smallFiles } = await import("./bench/transfers.ts");
     return [...(await largeFiles()), ...(await smallFiles()), ...(await memory())];

@@ -46,7 +46,7 @@ function marker(victim: Victim): string {
 
 /** Takes away what an earlier fault left there: writing through its link would hit whatever that points to. */
 function free(path: string): string {
-  rmSync(path, { force: true });
+  rmSync(path, { force: true, recursive: true });
   return path;
 }
 

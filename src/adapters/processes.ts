@@ -2,9 +2,4 @@
 export type { Identity } from "./processes/child.ts";
 export { findOnPath } from "./processes/find.ts";
 export { type Finished, run, type Run, type RunOptions } from "./processes/run.ts";
-export {
-  spawnSupervised,
-  type SpawnSupervised,
-  type Supervised,
-  type SupervisedOptions,
-} from "./processes/supervised.ts";
+export { spawnSupervised, type SpawnSupervised, type Supervised } from "./processes/supervised.ts";

@@ -42,7 +42,7 @@ export const MANAGED_FLAGS: ReadonlySet<string> = new Set([
 /** Below 10 downloads hang, and the command's own default of 100 can take 1.8 GiB on upload. */
 const CONCURRENCY = "--concurrency-factor=20";
 
-export function flagName(flag: string): string {
+function flagName(flag: string): string {
   return flag.split("=", 1)[0] ?? flag;
 }
 

@@ -837,7 +837,7 @@ export class Model {
       ...(state.stop === undefined
         ? {}
         : { stop: { ...state.stop, deadline: earlier(state.stop.deadline, 0) } }),
-    } as Machine;
+    };
     const shifted =
       isWrapper(moved) || moved.leaving === undefined
         ? moved
@@ -929,11 +929,11 @@ function gone(application: Application): Application {
   return { ...application, state: "none" };
 }
 
-export function processOf(world: World, who: number): Process {
+function processOf(world: World, who: number): Process {
   return who === APP ? world.wrapper : placeOf(world, who).process;
 }
 
-export function placeOf(world: World, index: number): Place {
+function placeOf(world: World, index: number): Place {
   const place = world.places[index];
   if (place === undefined) throw new Error(`no sidecar ${index}`);
   return place;
@@ -959,5 +959,3 @@ function withPlace(world: World, index: number, part: Partial<Place>): World {
 function withLedger(world: World, index: number, part: Partial<Ledger>): World {
   return withPlace(world, index, { ledger: { ...placeOf(world, index).ledger, ...part } });
 }
-
-export type { SidecarPlan };

@@ -161,9 +161,9 @@ export interface World {
 
 /** Deadlines in ticks. A look and a beat happen at every tick. */
 export const SILENCE = 3;
-export const GRACE = 1;
+const GRACE = 1;
 export const START_TIMEOUT = 2;
-export const UPLOAD_TIMEOUT = 2;
+const UPLOAD_TIMEOUT = 2;
 
 /**
  * The documented deadline: silence is noticed, the application gets its grace, the others notice, and let go within
@@ -274,5 +274,3 @@ export function blankStatus(participant: string, phase: Status["phase"]): Status
     reserved: {},
   };
 }
-
-export type { Observation };
