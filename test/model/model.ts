@@ -24,7 +24,6 @@ import {
   type Place,
   type Process,
   type Scenario,
-  type SidecarPlan,
   SILENCE,
   START_TIMEOUT,
   sidecarRules,

@@ -6,7 +6,6 @@
  * Time is counted in ticks and every instant inside a machine is kept relative to now: the same situation an hour
  * later is the same world.
  */
-import type { Observation } from "../../src/core/observation.ts";
 import type { MarkerName, Peer } from "../../src/core/participants.ts";
 import type { SidecarEffect, SidecarRules } from "../../src/core/sidecar.ts";
 import type { Status } from "../../src/core/status.ts";
