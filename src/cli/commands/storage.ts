@@ -5,6 +5,7 @@ import { createProgress } from "../../adapters/progress.ts";
 import { onSignals } from "../../adapters/signals.ts";
 import type { NativeEngineOptions } from "../../adapters/engines/native/options.ts";
 import { KnownError } from "../../core/errors.ts";
+import { oneOf } from "../../core/json.ts";
 import { harmless } from "../../core/log.ts";
 import { STOP_SIGNALS_ALONE } from "../../core/signals.ts";
 import type { BundleRef, Report } from "../../ports.ts";
@@ -94,7 +95,8 @@ export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): P
 
 /** Shows a transfer on standard error. */
 export function showing(label: string): Report {
-  const log = createLog({ format: "auto", level: "info", participant: "bundle" });
+  const wanted = oneOf(["auto", "pretty", "json"], process.env["SIDECAR_LOG_FORMAT"]);
+  const log = createLog({ format: wanted ?? "auto", level: "info", participant: "bundle" });
   return createProgress(log, { label, terminal: isTerminal(), clock: systemClock });
 }
 
