@@ -110,10 +110,9 @@ export async function runSidecar(
   /** A request from before we were ready cannot be meant for this run: an old wrapper left it in a used directory. */
   function withdrawLeftOver(): void {
     const markers = coordination.look().peers[participantOf(peer)]?.markers;
-    if (markers === undefined) return;
     for (const marker of ["upload", "uploaded"] as const) {
-      if (!markers[marker]) continue;
-      log.warn("removed a marker left by an earlier run", { marker });
+      if (markers?.[marker]) log.warn("removed a marker left by an earlier run", { marker });
+      // Ours of an earlier run as well: an old wrapper would believe them.
       coordination.withdraw(peer, marker);
     }
   }
