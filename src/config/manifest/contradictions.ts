@@ -5,7 +5,7 @@ import { type FileEntry, placeOf, type SettingsFile } from "../file.ts";
 import type { Problem } from "../problems.ts";
 import type { AppSettings, PostgresSettings, SidecarSettings } from "../settings.ts";
 import type { ManifestKind, ManifestOptions } from "./options.ts";
-import type { Service } from "./plan.ts";
+import type { Service } from "./service.ts";
 
 export const NOTHING_FOR_AN_APPLICATION: Problem = {
   key: "databases",

@@ -14,17 +14,7 @@ import {
 } from "./contradictions.ts";
 import { type Folders, foldersOf } from "./folders.ts";
 import type { ManifestKind, ManifestOptions } from "./options.ts";
-
-/** One sidecar container. */
-export interface Service {
-  readonly role: "files" | "postgres";
-  readonly image: string;
-  /** What its probes ask for: `files`, `postgres:NAME`. */
-  readonly peers: readonly string[];
-  /** Shows bundles through FUSE. */
-  readonly mounts: boolean;
-  readonly probePort: number | undefined;
-}
+import type { Service } from "./service.ts";
 
 /** Everything that is decided before a manifest is written. */
 export interface Plan {

@@ -1,5 +1,6 @@
 import type { IProbe } from "kubernetes-models/v1/Probe";
-import type { Plan, Service } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { Service } from "./service.ts";
 
 type Timing = Pick<IProbe, "periodSeconds" | "timeoutSeconds" | "failureThreshold">;
 

@@ -1,6 +1,7 @@
 import type { IPodSecurityContext } from "kubernetes-models/v1/PodSecurityContext";
 import type { ISecurityContext } from "kubernetes-models/v1/SecurityContext";
-import type { Plan, Service } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { Service } from "./service.ts";
 
 /** The same user everywhere: what one container writes, another can read. With `CONFINED` it meets the Pod Security Standard `restricted`. */
 export function podSecurity({ options }: Plan): IPodSecurityContext {

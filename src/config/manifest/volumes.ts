@@ -3,7 +3,8 @@ import type { IVolumeMount } from "kubernetes-models/v1/VolumeMount";
 import type { SharedFolder } from "./folders.ts";
 import { DATAMON_FOLDER, KIT_FOLDER, SETTINGS_FOLDER } from "./options.ts";
 import { lastPart, parentOf } from "./paths.ts";
-import type { Plan, Service } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+import type { Service } from "./service.ts";
 
 const SCRATCH = "scratch";
 const PASSWORDS = "passwords";
