@@ -1,5 +1,6 @@
 /**
- * Breaks real pods on purpose: `bun run chaos [--runs N] [--seed S] [--jobs J] [--only FAULT] [--table]`. Each run is a pod of
+ * Breaks real pods on purpose: `bun run chaos [--runs N] [--seed S] [--jobs J] [--only FAULT] [--mode MODE]
+ * [--verbose]`. Each run is a pod of
  * real processes, drawn from its own seed; one that breaks a promise prints its plan and its log, and
  * `--seed THAT --runs 1` plays it again. `$DATAMON_SIDECAR_KIT` names a kit that is built already.
  */
@@ -7,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { compiledKit } from "../test/support/kit.ts";
 import { requirePart } from "../test/support/parts.ts";
-import { planFrom } from "./chaos/plan.ts";
+import { isMode, planFrom } from "./chaos/plan.ts";
 import { random } from "./chaos/random.ts";
 import { type Outcome, runPlan } from "./chaos/run.ts";
 import { Tally } from "./chaos/tally.ts";
@@ -18,12 +19,16 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     jobs: { type: "string", default: String(availableParallelism() * 3) },
     only: { type: "string", default: "" },
+    mode: { type: "string", default: "" },
     verbose: { type: "boolean", default: false },
   },
 });
 const began = performance.now();
 await compiledKit();
-const canMount = requirePart("bindfs") && requirePart("fuse");
+const parts = {
+  mounts: requirePart("bindfs") && requirePart("fuse"),
+  postgres: requirePart("Postgres 15"),
+};
 const tally = new Tally();
 const first = Number(values.seed);
 const last = first + Number(values.runs);
@@ -38,7 +43,8 @@ function show({ plan, codes, violations, log, milliseconds }: Outcome): void {
 async function work(): Promise<void> {
   while (next < last) {
     const seed = next++;
-    const outcome = await runPlan(planFrom(seed, random(seed), canMount, values.only));
+    const drawn = planFrom(seed, random(seed), parts, values.only);
+    const outcome = await runPlan(isMode(values.mode) ? { ...drawn, mode: values.mode } : drawn);
     tally.add(outcome);
     if (outcome.violations.length > 0 || values.verbose) show(outcome);
   }

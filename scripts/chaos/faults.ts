@@ -11,7 +11,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Container } from "../../test/support/container.ts";
 import type { Pod } from "../../test/support/pod.ts";
 
@@ -21,7 +21,12 @@ export interface Victim {
   readonly pod: Pod;
   /** The container that is aimed at, if it runs. */
   readonly container: Container | undefined;
-  readonly participant: "app" | "files";
+  /** Name of its status file. */
+  readonly participant: string;
+  /** Markers of the sidecar, relative to the coordination directory. */
+  readonly markers: readonly string[];
+  /** Name of the sidecar's status file. */
+  readonly sidecar: string;
   readonly duration: number;
 }
 
@@ -40,8 +45,9 @@ const before = STAGES.before;
 
 /** Below the marker's name in the coordination directory. */
 function marker(victim: Victim): string {
-  const names = ["mountdone", "initupload", "uploaddone"];
-  return victim.pod.path("coord", names[victim.duration % names.length] ?? "mountdone");
+  const path = victim.pod.path("coord", victim.markers[victim.duration % victim.markers.length] ?? "");
+  mkdirSync(dirname(path), { recursive: true });
+  return path;
 }
 
 /** Takes away what an earlier fault left there: writing through its link would hit whatever that points to. */
@@ -70,7 +76,11 @@ export const FAULTS = {
   },
   "SIGKILL child": {
     stage: during,
-    do: ({ container }) => signalTo(processOf(container, /^(sh|sleep|datamon|bun|bindfs) /), "SIGKILL"),
+    do: ({ container }) =>
+      signalTo(
+        processOf(container, /^(sh|sleep|datamon|bun|bindfs|psql|postgres:?) |\/bin\/postgres /),
+        "SIGKILL",
+      ),
   },
   "SIGTERM container": { stage: during, do: ({ container }) => container?.signal("SIGTERM") },
   "SIGTERM everything": { stage: during, do: ({ container }) => container?.signalAll("SIGTERM") },
@@ -230,12 +240,12 @@ export const FAULTS = {
   "left by an earlier run": {
     stage: before,
     harmless: true,
-    do: ({ pod }) => {
+    do: ({ pod, markers, sidecar }) => {
       const folder = pod.path("coord", ".status");
       mkdirSync(folder, { recursive: true });
       writeFileSync(join(folder, "run.1.json"), '{"run":"earlier"}\n');
       const common = { version: 1, run: "earlier", attempt: 1, beat: 9, bundles: [], reserved: {} };
-      for (const participant of ["app", "files"]) {
+      for (const participant of ["app", sidecar]) {
         const status = {
           ...common,
           participant,
@@ -246,8 +256,9 @@ export const FAULTS = {
         };
         writeFileSync(join(folder, `${participant}.json`), JSON.stringify(status));
       }
-      for (const name of ["mountdone", "initupload", "uploaddone"]) {
-        const text = { run: "earlier", participant: "files", time: "" };
+      for (const name of markers) {
+        const text = { run: "earlier", participant: sidecar, time: "" };
+        mkdirSync(dirname(pod.path("coord", name)), { recursive: true });
         writeFileSync(pod.path("coord", name), JSON.stringify(text));
       }
     },
@@ -255,9 +266,11 @@ export const FAULTS = {
   "left by old peers": {
     stage: before,
     harmless: true,
-    do: ({ pod }) => {
-      for (const name of ["mountdone", "initupload", "uploaddone"])
+    do: ({ pod, markers }) => {
+      for (const name of markers) {
+        mkdirSync(dirname(pod.path("coord", name)), { recursive: true });
         writeFileSync(pod.path("coord", name), "");
+      }
     },
   },
 } as const satisfies Readonly<Record<string, Fault>>;

@@ -2,6 +2,13 @@
 import type { Draw } from "./random.ts";
 import { type FaultKind, FAULTS, STAGES } from "./faults.ts";
 
+/** What the sidecar serves: bundles that it downloads, a bundle that it mounts, or a database. */
+export type Mode = "download" | "mount" | "postgres";
+
+export function isMode(text: string): text is Mode {
+  return ["download", "mount", "postgres"].includes(text);
+}
+
 export type Target = "wrapper" | "sidecar";
 
 export interface PlannedFault {
@@ -15,7 +22,7 @@ export interface PlannedFault {
 
 export interface Plan {
   readonly seed: number;
-  readonly mode: "download" | "mount";
+  readonly mode: Mode;
   /** Which of the two is an old program. */
   readonly old: Target | "none";
   readonly exitCode: number;
@@ -30,8 +37,14 @@ export interface Plan {
   readonly restartAfter: number;
 }
 
-/** @param canMount whether FUSE is there */
-export function planFrom(seed: number, draw: Draw, canMount: boolean, only: string): Plan {
+/** What this machine can run. */
+export interface Parts {
+  readonly mounts: boolean;
+  readonly postgres: boolean;
+}
+
+/** @param only part of the names of the faults to draw from */
+export function planFrom(seed: number, draw: Draw, parts: Parts, only: string): Plan {
   const count = pick(draw, [0, 1, 1, 1, 1, 2, 2, 3]);
   const kinds = (Object.keys(FAULTS) as FaultKind[]).filter((kind) => kind.includes(only));
   const faults = Array.from({ length: only === "" ? count : Math.max(1, count) }, () => {
@@ -40,9 +53,11 @@ export function planFrom(seed: number, draw: Draw, canMount: boolean, only: stri
     const at = FAULTS[kind].stage === STAGES.before ? 0 : draw(900);
     return { kind, target, at, duration: pick(draw, [50, 300, 1500, 2500]) };
   });
+  const mode = pick(draw, MODES);
+  const isThere = mode === "download" || (mode === "mount" ? parts.mounts : parts.postgres);
   return {
     seed,
-    mode: canMount && draw(8) === 0 ? "mount" : "download",
+    mode: isThere ? mode : "download",
     old: pick(draw, ["none", "none", "none", "none", "none", "none", "none", "none", "wrapper", "sidecar"]),
     exitCode: pick(draw, [0, 0, 0, 3]),
     applicationTime: pick(draw, [0, 100, 300, 600]),
@@ -53,6 +68,14 @@ export function planFrom(seed: number, draw: Draw, canMount: boolean, only: stri
     restartAfter: pick(draw, [20, 200, 700]),
   };
 }
+
+/** Databases take longest. */
+const MODES = [
+  ...Array.from({ length: 16 }, () => "download" as const),
+  "mount",
+  "mount",
+  "postgres",
+] as const;
 
 function pick<Item>(draw: Draw, items: readonly Item[]): Item {
   const item = items[draw(items.length)];

@@ -1,8 +1,8 @@
 /** Lives one pod's life, with its faults, and checks the promises from outside. */
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Container } from "../../test/support/container.ts";
-import { flagsOf, makePod, OLD_PEERS, type Pod } from "../../test/support/pod.ts";
+import { makePod, type Pod } from "../../test/support/pod.ts";
+import { databaseState, freePort, sidecarOf, startSidecar, startWrapper } from "./containers.ts";
 import { type Fault, FAULTS, STAGES } from "./faults.ts";
 import type { Plan, PlannedFault, Target } from "./plan.ts";
 import { inspect } from "./store.ts";
@@ -18,18 +18,8 @@ export interface Outcome {
 
 /** Longer than every deadline of the settings below, added up. */
 const PATIENCE_MS = 15_000;
-/** A sidecar of an old wrapper has nothing but its `applicationTimeout` at each of its starts. */
-const PATIENCE_WITH_OLD_MS = 30_000;
-
-const SETTINGS = {
-  SIDECAR_POLL_INTERVAL: "50ms",
-  SIDECAR_BEAT_INTERVAL: "100ms",
-  SIDECAR_SILENCE_TIMEOUT: "1s",
-  SIDECAR_GRACE: "1s",
-  SIDECAR_RUN_ID: "chaos",
-  SIDECAR_START_TIMEOUT: "4s",
-  SIDECAR_UPLOAD_TIMEOUT: "4s",
-};
+/** An old wrapper leaves a sidecar nothing but its `applicationTimeout` at each of its starts; a database takes its time. */
+const LONG_PATIENCE_MS = 30_000;
 
 /** Errors: none of the program's; what it does wrong is a violation. */
 export async function runPlan(plan: Plan): Promise<Outcome> {
@@ -49,6 +39,7 @@ class Run {
   readonly #codes: Record<Target, number[]> = { wrapper: [], sidecar: [] };
   readonly #containers: [Target, Container][] = [];
   readonly #violations: string[] = [];
+  readonly #port = freePort();
   #restarts: number;
 
   constructor(plan: Plan, pod: Pod) {
@@ -81,7 +72,8 @@ class Run {
     const oldLeft = Promise.all([...ours, ...faults])
       .then(() => Bun.sleep(1000))
       .then(() => false);
-    const patience = this.#plan.old === "wrapper" ? PATIENCE_WITH_OLD_MS : PATIENCE_MS;
+    const patience =
+      this.#plan.old === "wrapper" || this.#plan.mode === "postgres" ? LONG_PATIENCE_MS : PATIENCE_MS;
     const inTime = await Promise.race([all, oldLeft, Bun.sleep(patience).then(() => false)]);
     if (!inTime) {
       const hung = (["wrapper", "sidecar"] as const).filter((target) => this.#running[target] !== undefined);
@@ -122,7 +114,8 @@ class Run {
   /** Starts a container, and again after it died, as the kubelet does with `restartPolicy: OnFailure`. */
   async #liveThrough(target: Target): Promise<void> {
     for (;;) {
-      const container = target === "wrapper" ? this.#startWrapper() : this.#startSidecar();
+      const start = target === "wrapper" ? startWrapper : startSidecar;
+      const container = start(this.#plan, this.#pod, this.#port);
       this.#containers.push([target, container]);
       this.#running[target] = container;
       const code = await container.exit();
@@ -141,44 +134,13 @@ class Run {
     }
   }
 
-  #startWrapper(): Container {
-    const pod = this.#pod;
-    const { applicationTime, exitCode, upload, old } = this.#plan;
-    const script = [
-      `n=$(cat ${pod.path("runs")} 2>/dev/null || echo 0); n=$((n + 1)); echo $n >${pod.path("runs")}`,
-      `rm -f out/*`,
-      `[ "$(cat in/hello)" = world ] || exit 9`,
-      `echo $n >out/a; sleep ${applicationTime / 1000}; echo $n >out/b; echo $n >out/complete`,
-      `[ "$(cat in/hello)" = world ] || exit 9`,
-      `echo $n >${pod.path("ended")}; exit ${exitCode}`,
-    ].join("\n");
-    if (old === "wrapper") {
-      const words = ["-c", pod.path("coord"), "-b", "fuse", "--", "sh", "-c", script];
-      return pod.start([join(OLD_PEERS, "wrap_application.sh"), ...words]);
-    }
-    return pod.app(script, ["--upload", upload], SETTINGS);
-  }
-
-  #startSidecar(): Container {
-    const pod = this.#pod;
-    if (this.#plan.old === "sidecar") {
-      Bun.spawnSync(["sh", "-c", `echo world >${pod.path("in/hello")}`]);
-      return pod.start([join(OLD_PEERS, "sidecar.sh"), pod.path("coord"), "fuse"]);
-    }
-    const env = { ...SETTINGS, SIDECAR_APPLICATION_TIMEOUT: "6s" };
-    if (this.#plan.mode === "download") return pod.files([], env);
-    return pod.files(flagsOf("source", "in", { mode: "mount" }), {
-      ...env,
-      ...pod.datamon(),
-      SIDECAR_ENGINE: "datamon",
-    });
-  }
-
   async #inflict({ kind, target, duration }: PlannedFault): Promise<void> {
     const fault: Fault = FAULTS[kind];
-    const participant = target === "wrapper" ? "app" : "files";
+    const { participant: sidecar, markers } = sidecarOf(this.#plan);
+    const participant = target === "wrapper" ? "app" : sidecar;
+    const container = this.#running[target];
     try {
-      await fault.do({ pod: this.#pod, container: this.#running[target], participant, duration });
+      await fault.do({ pod: this.#pod, container, participant, markers, sidecar, duration });
     } catch {
       // What was to be broken is not there, yet or any more.
     }
@@ -190,17 +152,21 @@ class Run {
     const has = (kind: keyof typeof FAULTS): boolean => faults.some((fault) => fault.kind === kind);
     const isHostile = faults.some(({ kind }) => (FAULTS[kind] as Fault).hostile);
     const pod = this.#pod;
-    const { golden } = { golden: pod.store.id };
+    const golden = pod.store.id;
     const bad = has("corrupted blob") ? [golden] : [];
     const store = inspect(pod.store.folder, pod.store.repo, bad);
     for (const fault of store.faults) say(`3: ${fault}`);
 
     const made = Object.keys(store.bundles).filter((id) => id !== golden);
     // Who takes the memory of a run away can make it do things again.
-    if (made.length > 1 && mode === "download" && !isHostile)
+    if (made.length > 1 && mode !== "mount" && !isHostile)
       say(`3: ${made.length} bundles were made of one output`);
-    const result = store.labels["result"] === undefined ? undefined : store.bundles[store.labels["result"]];
-    if (result !== undefined && !isHostile && old !== "wrapper") {
+    const id = store.labels["result"];
+    const result = id === undefined ? undefined : store.bundles[id];
+    if (result !== undefined && mode === "postgres" && databaseState(result) !== "shut down") {
+      say(`3: the label points at a database that is ${databaseState(result)}`);
+    }
+    if (result !== undefined && mode !== "postgres" && !isHostile && old !== "wrapper") {
       const { a, b, complete } = result;
       if (upload !== "always" && (complete === undefined || a !== complete || b !== complete)) {
         say(`3: the label points at output that was being written: ${JSON.stringify({ a, b, complete })}`);
@@ -211,13 +177,13 @@ class Run {
     const succeeded = this.#codes.wrapper.includes(0);
     if (succeeded && old === "none" && upload !== "never") {
       if (result === undefined) say("1: the wrapper exited 0 without a labelled bundle");
-      else if (result["complete"] !== text(pod, "ended"))
+      else if (mode !== "postgres" && result["complete"] !== text(pod, "ended"))
         say("1: the wrapper exited 0 with other output than the last");
     }
     if (succeeded && old !== "wrapper" && (exitCode !== 0 || text(pod, "ended") === undefined)) {
       say("1: the wrapper exited 0 without the application's success");
     }
-    if (succeeded && old === "none" && has("corrupted blob") && mode === "download") {
+    if (succeeded && old === "none" && has("corrupted blob") && mode !== "postgres") {
       say("1: the wrapper exited 0 although the input was damaged");
     }
     if (mode === "download" && old === "none" && !isHostile && this.#codes.wrapper.includes(9)) {

@@ -10,14 +10,17 @@ const FIRST_SEED = 77_000;
 const AT_ONCE = 5;
 
 const isRoot = requirePart("root");
-const canMount = requirePart("bindfs") && requirePart("fuse");
+const parts = {
+  mounts: requirePart("bindfs") && requirePart("fuse"),
+  postgres: requirePart("Postgres 15"),
+};
 
 function inWords({ plan, codes, violations, log }: Outcome): string {
   return `${violations.join("; ")}\n${JSON.stringify(plan)}\n${JSON.stringify(codes)}\n${log}`;
 }
 
 test("the same seed gives the same plan, another seed another", () => {
-  const plan = (seed: number): unknown => planFrom(seed, random(seed), false, "");
+  const plan = (seed: number): unknown => planFrom(seed, random(seed), parts, "");
   expect(plan(5)).toEqual(plan(5));
   expect(plan(5)).not.toEqual(plan(6));
 });
@@ -30,7 +33,7 @@ test.skipIf(!isRoot)(
     const work = async (): Promise<void> => {
       while (next < FIRST_SEED + RUNS) {
         const seed = next++;
-        const outcome = await runPlan(planFrom(seed, random(seed), canMount, ""));
+        const outcome = await runPlan(planFrom(seed, random(seed), parts, ""));
         if (outcome.violations.length > 0) broken.push(inWords(outcome));
       }
     };
