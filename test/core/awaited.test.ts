@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { type Awaited, type Goal, judgeAwaited } from "../../src/core/awaited.ts";
 import { UNSEEN } from "../../src/core/liveness.ts";
-import { statusOf } from "./statuses.ts";
+import { status as statusOf } from "./observations.ts";
 
 const SILENCE = 30_000;
 const failure = { phase: "preparing" as const, cause: "no such label", exitCode: 74 };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { metricsText } from "../../src/core/metrics.ts";
-import { statusOf } from "./statuses.ts";
+import { status as statusOf } from "./observations.ts";
 
 const program = { version: "1.2.3", commit: "abc" };
 const process = { startSeconds: 1700000000.5, cpuSeconds: 0.25, residentBytes: 40_000_000 };

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { judgeAlive, judgeReady, together } from "../../src/core/probes.ts";
 import { PHASES, type Phase } from "../../src/core/status.ts";
-import { statusOf } from "./statuses.ts";
+import { status as statusOf } from "./observations.ts";
 
 const READY: Readonly<Record<string, readonly Phase[]>> = {
   files: ["ready", "uploading", "done"],

@@ -3,7 +3,7 @@ import { Board } from "../../../src/adapters/probes/board.ts";
 import { serveAnswers } from "../../../src/adapters/probes/server.ts";
 import type { Status } from "../../../src/core/status.ts";
 import type { Coordination } from "../../../src/ports.ts";
-import { statusOf } from "../../core/statuses.ts";
+import { status as statusOf } from "../../core/observations.ts";
 import { createFakeClock } from "../../fakes/clock.ts";
 
 function stage(...participants: string[]) {
