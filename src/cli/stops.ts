@@ -16,20 +16,21 @@ export interface Stops {
 export function noteStops(): Stops {
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const stopping = new AbortController();
+  const note = (): void => {
+    onSignals((signal) => {
+      if (!STOP_SIGNALS_ALONE.includes(signal)) return;
+      resolve();
+      stopping.abort(new KnownError("stopped", `stopped by ${signalName(signal)}`));
+    });
+  };
   return {
     asked,
     signal: () => {
-      onSignals((signal) => {
-        if (!STOP_SIGNALS_ALONE.includes(signal)) return;
-        resolve();
-        stopping.abort(new KnownError("stopped", `stopped by ${signalName(signal)}`));
-      });
+      note();
       return stopping.signal;
     },
     signals: (deliver) => {
-      onSignals((signal) => {
-        if (STOP_SIGNALS_ALONE.includes(signal)) resolve();
-      });
+      note();
       return onSignals(deliver);
     },
   };
