@@ -43,7 +43,8 @@ test("clearing removes everything but the claim", async () => {
   await writeFile(join(folder.path, "PG_VERSION"), "15\n");
   await folder.workshop("incoming");
   await folder.clear();
-  expect(await readdir(folder.path, { recursive: true })).toEqual([".datamon", ".datamon/sidecar.json"]);
+  const entries = await readdir(folder.path, { recursive: true });
+  expect(entries.toSorted()).toEqual([".datamon", ".datamon/sidecar.json"]);
   expect(await folder.occupancy()).toEqual({ type: "ours", claim });
 });
 
