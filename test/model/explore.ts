@@ -2,6 +2,8 @@
 import type { Machine, Parts } from "./machines.ts";
 import { Model } from "./model.ts";
 import { isOver, judgeWorld } from "./promises.ts";
+import { Numbers, Rows } from "./rows.ts";
+import { Words } from "./tables.ts";
 import type { Process, Scenario, World } from "./world.ts";
 
 export interface Violation {
@@ -25,33 +27,31 @@ export function explore(scenario: Scenario, parts?: Parts, limit = 5_000_000): E
   const model = new Model(scenario, parts);
   const { worlds } = model;
   const machineOf = (process: Process): Machine => model.machineOf(process);
-  const numbers = new Map<string, number>();
-  const keys: string[] = [];
-  const parents: number[] = [];
-  const labels: string[] = [];
-  const fairFrom: number[] = [];
-  const fairTo: number[] = [];
+  const rows = new Rows(4 + 4 * scenario.sidecars.length);
+  const parents = new Numbers();
+  const labels = new Numbers();
+  const words = new Words();
+  const fairFrom = new Numbers();
+  const fairTo = new Numbers();
   const over: number[] = [];
   let transitions = 0;
 
   const visit = (world: World, parent: number, label: string): number => {
-    const key = worlds.key(world);
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    const number = keys.length;
-    numbers.set(key, number);
-    keys.push(key);
-    parents.push(parent);
-    labels.push(label);
-    return number;
+    const before = rows.length;
+    const place = rows.place(worlds.row(world));
+    if (rows.length > before) {
+      parents.push(parent);
+      labels.push(words.id(label));
+    }
+    return place;
   };
   const way = (to: number, last?: string): string[] => {
     const steps = last === undefined ? [] : [last];
-    for (let at = to; at > 0; at = parents[at] ?? 0) steps.unshift(labels[at] ?? "");
+    for (let at = to; at > 0; at = parents.at(at)) steps.unshift(words.get(labels.at(at)));
     return steps;
   };
   const end = (violation?: Violation, complete = true): Exploration => ({
-    worlds: keys.length,
+    worlds: rows.length,
     transitions,
     seconds: (performance.now() - began) / 1000,
     complete,
@@ -59,9 +59,9 @@ export function explore(scenario: Scenario, parts?: Parts, limit = 5_000_000): E
   });
 
   visit(model.first(), 0, "");
-  for (let from = 0; from < keys.length; from++) {
-    if (keys.length > limit) return end(undefined, false);
-    const world = worlds.world(keys[from] ?? "");
+  for (let from = 0; from < rows.length; from++) {
+    if (rows.length > limit) return end(undefined, false);
+    const world = worlds.world(rows.row(from));
     if (isOver(scenario, world, machineOf)) over.push(from);
     const late = judgeWorld(scenario, world, machineOf);
     if (late !== undefined) return end({ what: late, steps: way(from) });
@@ -74,7 +74,7 @@ export function explore(scenario: Scenario, parts?: Parts, limit = 5_000_000): E
       fairTo.push(to);
     }
   }
-  const stuck = firstStuck(keys.length, fairFrom, fairTo, over);
+  const stuck = firstStuck(rows.length, fairFrom, fairTo, over);
   if (stuck === undefined) return end();
   return end({ what: "2: from here on nothing that must happen leads to an end", steps: way(stuck) });
 }
@@ -83,21 +83,16 @@ export function explore(scenario: Scenario, parts?: Parts, limit = 5_000_000): E
  * The first world from which no world that is over can be reached by fair moves alone. When there is none, every history
  * in which what stays possible happens in the end does end, for the worlds are finitely many.
  */
-function firstStuck(
-  count: number,
-  from: readonly number[],
-  to: readonly number[],
-  over: readonly number[],
-): number | undefined {
+function firstStuck(count: number, from: Numbers, to: Numbers, over: readonly number[]): number | undefined {
   const starts = new Uint32Array(count + 1);
-  for (const world of to) starts[world + 1] = (starts[world + 1] ?? 0) + 1;
+  for (let i = 0; i < to.length; i++) starts[to.at(i) + 1] = (starts[to.at(i) + 1] ?? 0) + 1;
   for (let i = 0; i < count; i++) starts[i + 1] = (starts[i + 1] ?? 0) + (starts[i] ?? 0);
   const filled = starts.slice();
   const sources = new Uint32Array(from.length);
   for (let i = 0; i < from.length; i++) {
-    const world = to[i] ?? 0;
+    const world = to.at(i);
     const slot = filled[world] ?? 0;
-    sources[slot] = from[i] ?? 0;
+    sources[slot] = from.at(i);
     filled[world] = slot + 1;
   }
   const ends = new Uint8Array(count);

@@ -167,7 +167,7 @@ export class Model {
     fault("slow look", `${name} begins a slow look`, (spent) => this.#beginSlowLook(spent, who));
     add(`${name} looks`, true, () => {
       const looked = this.#look(world, who);
-      return this.worlds.key(looked) === this.worlds.key(world) ? undefined : looked;
+      return this.worlds.isSame(looked, world) ? undefined : looked;
     });
     if (this.#isDue(process)) {
       add(`${name}'s deadline passes`, true, () => {

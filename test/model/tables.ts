@@ -28,3 +28,20 @@ export class Table<Value> {
     return this.#values.length;
   }
 }
+
+/** The same for words. */
+export class Words {
+  readonly #ids = new Map<string, number>();
+  readonly #words: string[] = [];
+
+  id(word: string): number {
+    const known = this.#ids.get(word);
+    if (known !== undefined) return known;
+    this.#ids.set(word, this.#words.length);
+    return this.#words.push(word) - 1;
+  }
+
+  get(id: number): string {
+    return this.#words[id] ?? "";
+  }
+}

@@ -10,19 +10,33 @@ export class Worlds {
   readonly #markers = new Table<Markers>();
   readonly #ledgers = new Table<Ledger>();
 
-  key(world: World): string {
-    let key = `${this.#budgets.id(world.budget)} ${this.#applications.id(world.application)} ${this.#processes.id(world.wrapper)} ${this.#files.id(world.file)}`;
-    for (const { process, file, markers, ledger } of world.places) {
-      key += ` ${this.#processes.id(process)} ${this.#files.id(file)} ${this.#markers.id(markers)} ${this.#ledgers.id(ledger)}`;
+  row({ budget, application, wrapper, file, places }: World): number[] {
+    const row = [
+      this.#budgets.id(budget),
+      this.#applications.id(application),
+      this.#processes.id(wrapper),
+      this.#files.id(file),
+    ];
+    for (const { process, file: said, markers, ledger } of places) {
+      row.push(
+        this.#processes.id(process),
+        this.#files.id(said),
+        this.#markers.id(markers),
+        this.#ledgers.id(ledger),
+      );
     }
-    return key;
+    return row;
   }
 
-  world(key: string): World {
-    const numbers = key.split(" ").map(Number);
-    const at = (index: number): number => numbers[index] ?? 0;
+  isSame(a: World, b: World): boolean {
+    const row = this.row(b);
+    return this.row(a).every((number, i) => number === row[i]);
+  }
+
+  world(row: readonly number[]): World {
+    const at = (index: number): number => row[index] ?? 0;
     const places: Place[] = [];
-    for (let i = 4; i < numbers.length; i += 4) {
+    for (let i = 4; i < row.length; i += 4) {
       places.push({
         process: this.#processes.get(at(i)),
         file: this.#files.get(at(i + 1)),
