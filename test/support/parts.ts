@@ -9,6 +9,8 @@ const parts = {
   "user namespaces": () =>
     Bun.spawnSync(["setpriv", "--reuid=54321", "--clear-groups", "unshare", "--user", "--map-user=1", "true"])
       .success,
+  libnss_wrapper: () =>
+    ["x86_64", "aarch64"].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/libnss_wrapper.so`)),
   bindfs: () => Bun.which("bindfs") !== null,
   zstd: () => Bun.which("zstd") !== null,
   "Postgres 15": () => existsSync("/usr/lib/postgresql/15/bin/postgres"),

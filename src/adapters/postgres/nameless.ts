@@ -9,7 +9,7 @@ import { attemptTool, postgresEnvironment, succeeded, type ToolCall, toolFailure
 const NAMELESS = /could not look up (effective|local) user ID/;
 
 /** Turns a call into one whose user has a name; undefined when this machine lacks what it takes. */
-type Disguise = (call: ToolCall, env: Environment, scratch: string) => Promise<ToolCall | undefined>;
+export type Disguise = (call: ToolCall, env: Environment, scratch: string) => Promise<ToolCall | undefined>;
 
 /**
  * Runs a program that insists on a user with a name, as whoever we are. A nameless user (`runAsUser: 12345`) is given a
@@ -22,11 +22,12 @@ export async function runNamed(
   env: Environment,
   scratch: string,
   call: ToolCall,
+  disguises: readonly Disguise[] = [wrappedPasswd, userNamespace],
 ): Promise<Finished> {
   const plain = await attemptTool(run, env, call);
   if (succeeded(plain)) return plain;
   if (!NAMELESS.test(plain.stderr)) throw toolFailure(call, plain);
-  for (const disguise of [wrappedPasswd, userNamespace]) {
+  for (const disguise of disguises) {
     const disguised = await disguise(call, env, scratch);
     const finished = disguised === undefined ? undefined : await attemptTool(run, env, disguised);
     if (finished !== undefined && succeeded(finished)) return finished;
@@ -44,7 +45,7 @@ export async function runNamed(
 const LIBRARY_FOLDERS = ["/usr/lib", "/usr/lib64", "/usr/local/lib"];
 
 /** https://cwrap.org/nss_wrapper.html, as the official Postgres images use it. */
-const wrappedPasswd: Disguise = async (call, env, scratch) => {
+export const wrappedPasswd: Disguise = async (call, env, scratch) => {
   const library = await findLibrary("libnss_wrapper.so");
   if (library === undefined) return undefined;
   const uid = call.identity?.uid ?? process.geteuid?.() ?? 0;
@@ -75,7 +76,7 @@ async function findLibrary(name: string): Promise<string | undefined> {
 }
 
 /** unshare(1) of util-linux 2.38 or later; the kernel, or the pod's seccomp profile, may forbid it. */
-const userNamespace: Disguise = async (call, env) => {
+export const userNamespace: Disguise = async (call, env) => {
   const unshare = findOnPath("unshare", env);
   if (unshare === undefined) return undefined;
   const passwd = await readFile("/etc/passwd", "utf8").catch(() => "");

@@ -2,19 +2,17 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { chmod, chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createPostgres } from "../../../src/adapters/postgres.ts";
+import {
+  type Disguise,
+  runNamed,
+  userNamespace,
+  wrappedPasswd,
+} from "../../../src/adapters/postgres/nameless.ts";
+import { run } from "../../../src/adapters/processes.ts";
+import { initdbArguments } from "../../../src/core/postgres/arguments.ts";
 import { failure } from "../../support/failure.ts";
 import { requirePart } from "../../support/parts.ts";
-import {
-  BIN_15,
-  type Bench,
-  freePort,
-  has15,
-  makeBench,
-  prepare,
-  sql,
-  unstopped,
-} from "../../support/postgres.ts";
+import { BIN_15, type Bench, freePort, has15, makeBench, prepare, sql } from "../../support/postgres.ts";
 
 /** A user that is in no password file. */
 const NOBODY = 54321;
@@ -69,18 +67,50 @@ test.skipIf(!canDisguise)(
   60_000,
 );
 
+/** Runs initdb as the nameless user with these ways alone to give it a name. */
+async function initialise(name: string, ...disguises: Disguise[]): Promise<string> {
+  const target = join(bench.folder, name);
+  await mkdir(target, { mode: 0o700 });
+  await chown(target, NOBODY, NOBODY);
+  const cluster = { folder: target, checksums: true, encoding: "UTF8", sync: false };
+  await runNamed(
+    run,
+    process.env,
+    join(bench.folder, "run"),
+    {
+      program: join(BIN_15, "initdb"),
+      args: initdbArguments(cluster),
+      identity: { uid: NOBODY, gid: NOBODY },
+      options: { cwd: target },
+      purpose: "try",
+    },
+    disguises,
+  );
+  return target;
+}
+
+test.skipIf(!canDrop || !requirePart("libnss_wrapper"))(
+  "libnss_wrapper gives the user a name where no user namespace may be made",
+  async () => {
+    const target = await initialise("wrapped", wrappedPasswd);
+    expect(await Bun.file(join(target, "PG_VERSION")).text()).toBe("15\n");
+  },
+  30_000,
+);
+
+test.skipIf(!canDisguise)(
+  "a user namespace gives the user a name where no libnss_wrapper is",
+  async () => {
+    const target = await initialise("mapped", userNamespace);
+    expect((await Bun.file(join(target, "PG_VERSION")).stat()).uid).toBe(NOBODY);
+  },
+  30_000,
+);
+
 test.skipIf(!canDrop)(
   "where nothing can give the user a name, the error says what to add to the image",
   async () => {
-    const env = { PATH: "/nonexistent" };
-    const target = join(bench.folder, "new");
-    await mkdir(target, { mode: 0o700 });
-    await chown(target, NOBODY, NOBODY);
-    const postgres = createPostgres({ ...bench.parts, env });
-    const [installation] = await postgres.installations();
-    if (installation === undefined) throw new Error(`no Postgres in ${BIN_15}`);
-    const cluster = { folder: target, checksums: true, encoding: "UTF8", sync: false };
-    const error = await failure(postgres.initialise(installation, cluster, unstopped), "system");
+    const error = await failure(initialise("nameless"), "system");
     expect(error.message).toContain("could not look up effective user ID");
     expect(error.remedy).toContain("libnss-wrapper");
   },
