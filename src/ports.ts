@@ -50,7 +50,10 @@ export interface DownloadRequest {
   readonly repo: string;
   readonly ref: BundleRef;
   readonly destination: string;
-  /** Extra flags for the `datamon` command, already validated: `--cache-size=50MB`. */
+  /**
+   * Extra flags for the `datamon` command, already validated: `--cache-size=50MB`. The native engine obeys those that
+   * say what is moved.
+   */
   readonly commandFlags?: readonly string[];
 }
 

@@ -61,6 +61,7 @@ async function composeNative(settings: TransferSettings, log: Log): Promise<Comp
   ]);
   const engine = createNativeEngine({
     ...storeOf(settings, store),
+    log,
     contributor: {
       name: settings.contributorName ?? DEFAULT_CONTRIBUTOR.name,
       email: settings.contributorEmail ?? DEFAULT_CONTRIBUTOR.email,

@@ -21,11 +21,14 @@ export function commonRules({ values, givens }: Resolved, { problems }: Findings
   });
 }
 
-/** The native engine needs a store, and cannot do what only the command can. */
+/**
+ * The native engine needs a store, and cannot mount. What says how the command works has no effect on it; what says
+ * which files are moved, it obeys.
+ */
 export function engineRules(
   resolved: Resolved,
   items: readonly ResolvedItem[],
-  { problems }: Findings,
+  { problems, warnings }: Findings,
 ): void {
   const { values, givens } = resolved;
   if (values["engine"] !== "native") return;
@@ -43,15 +46,16 @@ export function engineRules(
       const remedy = "write mode: download, or engine: datamon";
       problems.push({ key, value: "mount", source, cause: "is not possible with engine native", remedy });
     }
-    for (const flag of DATAMON_FLAGS) {
-      if (!flag.changesContent || item.values[flag.key] === undefined) continue;
-      const key = itemKey(item.group, item.name, flag.key);
-      problems.push({
-        key,
-        source,
-        cause: "is not possible with engine native",
-        remedy: "write engine: datamon",
-      });
+  }
+  for (const { key, concerns } of DATAMON_FLAGS) {
+    if (concerns !== "manner") continue;
+    const places = [
+      { name: key, given: givens.get(key) },
+      ...items.map((item) => ({ name: itemKey(item.group, item.name, key), given: item.givens.get(key) })),
+    ];
+    for (const { name, given } of places) {
+      if (given === undefined) continue;
+      warnings.push(`${name} (${given.source}) has no effect with engine native; write engine: datamon`);
     }
   }
 }

@@ -161,10 +161,6 @@ test.each([
     ['sources.s.mode "mount" (--engine) is not possible with engine native'],
   ],
   [
-    [...LABELLED, "--engine=native", "--store=file:///s", "--source=s.datamon-name-filter=x"],
-    ["sources.s.datamonNameFilter (--engine) is not possible with engine native"],
-  ],
-  [
     [...LABELLED, "--source=t.path=/in", "--source=t.repo=r", "--source=t.latest"],
     ['sources.t.path "/in" (--source t.path) is also the path of source "s"'],
   ],
@@ -233,4 +229,21 @@ test("a file of old is understood under our name", () => {
 test("a label with a slash is worth a warning", () => {
   const { warnings } = files(["--destination=out.label=a/b"], {}, YAML.replace('label: "1.10", ', ""));
   expect(warnings).toEqual([expect.stringContaining('destinations.out.label is "a/b"')]);
+});
+
+test("a flag that says how the command works is told to have no effect with the native engine", () => {
+  const argv = [...LABELLED, "--engine=native", "--store=file:///s", "--datamon-loglevel=debug"];
+  const { settings, warnings } = files([...argv, "--source=s.datamon-verify-hash=false"]);
+  expect(warnings).toEqual([
+    "datamonLoglevel (--datamon-loglevel) has no effect with engine native; write engine: datamon",
+    "sources.s.datamonVerifyHash (--source s.datamon-verify-hash) has no effect with engine native; write engine: datamon",
+  ]);
+  expect(settings.bundles).toHaveLength(1);
+});
+
+test("a flag that says what is moved is taken with either engine", () => {
+  const argv = [...LABELLED, "--engine=native", "--store=file:///s", "--source=s.datamon-name-filter=x"];
+  const { settings, warnings } = files(argv);
+  expect(warnings).toEqual([]);
+  expect(settings.bundles[0]?.commandFlags).toEqual(["--name-filter=x"]);
 });

@@ -5,6 +5,7 @@ import { createProgress } from "../../adapters/progress.ts";
 import { onSignals } from "../../adapters/signals.ts";
 import type { NativeEngineOptions } from "../../adapters/engines/native/options.ts";
 import { KnownError } from "../../core/errors.ts";
+import { fieldTemplate } from "../../core/field-template.ts";
 import { oneOf } from "../../core/json.ts";
 import { harmless } from "../../core/log.ts";
 import { STOP_SIGNALS_ALONE } from "../../core/signals.ts";
@@ -29,20 +30,60 @@ export const contributorArgs = {
 
 export const repoArg = { ...text("name", "Repository"), required: true } as const;
 
+/** How a thing is printed: datamon's own row, or what `--format` makes of the same columns. */
+export const formatArg = {
+  format: text("template", "Print this, with plain fields filled in as datamon does: {{.ID}}"),
+} as const;
+
 /** Which bundle is meant. */
 export const refArgs = {
   bundle: text("id", "The bundle with this id"),
   label: text("name", "The bundle this label points at (with neither: the newest complete one)"),
 } as const;
 
-export const transferArgs = {
+export const concurrencyArg = {
   "concurrency-factor": text(
     "number",
     "Threads that hash and copy (default: the cores given to the container)",
   ),
 } as const;
 
+/**
+ * Flags that tell datamon how to work. Scripts written for it give them; what they ask for is done anyway here, or
+ * has no meaning for a store in a folder.
+ */
+export const datamonArgs = {
+  "verify-hash": {
+    type: "boolean",
+    default: true,
+    description: "As datamon's; every hash is always proved",
+    negativeDescription: "Refused: every hash is always proved",
+  },
+  "skip-auth": {
+    type: "boolean",
+    description: "As datamon's, without effect: a folder asks for no credentials",
+  },
+  loglevel: text("level", "As datamon's, without effect: errors are always told"),
+  metrics: { type: "boolean", description: "As datamon's, without effect: none are sent" },
+  "metrics-url": text("URL", "As datamon's, without effect: no metrics are sent"),
+} as const;
+
 type Args = Readonly<Record<string, unknown>>;
+
+/** Errors: `usage` for flags with which datamon does less than prove what it moves, or overwrites files. */
+export function refuseUnsafe(args: Args): void {
+  if (args["verify-hash"] === false) {
+    throw new KnownError("usage", "cannot do without --verify-hash: what is moved is always proved", {
+      remedy: "leave --no-verify-hash or --verify-hash=false out",
+    });
+  }
+  if (args["force-dest"] === true) {
+    throw new KnownError("usage", "cannot use --force-dest: files that are there are never overwritten", {
+      remedy:
+        "leave it out: a download that was broken off goes on where it stopped, anything else needs an empty folder",
+    });
+  }
+}
 
 /** Flags before the environment. Errors: `usage` when no store is given or a number is none. */
 export function engineOptions(
@@ -100,9 +141,18 @@ export function showing(label: string): Report {
   return createProgress(log, { label, terminal: isTerminal(), clock: systemClock });
 }
 
-/** A row as datamon prints it: its columns parted by ` , `. */
-export function row(...columns: readonly string[]): string {
-  return columns.map(harmless).join(" , ");
+/** Writes rows as datamon prints them, columns parted by ` , `; or as `--format` says. Errors: `usage`. */
+export function rowWriter<Name extends string>(
+  args: Args,
+  names: readonly Name[],
+): (columns: Readonly<Record<Name, string>>) => string {
+  const template = given(args, "format");
+  const fill = template === undefined ? undefined : fieldTemplate(template, names);
+  return (columns) => {
+    const shown = names.map((name) => [name, harmless(columns[name])] as const);
+    if (fill === undefined) return shown.map(([, value]) => value).join(" , ");
+    return fill(Object.fromEntries(shown) as Record<Name, string>);
+  };
 }
 
 function given(args: Args, flag: string, variable?: string): string | undefined {

@@ -14,8 +14,11 @@ export interface DatamonFlag {
   readonly commands: readonly DatamonCommand[];
   readonly setting: Setting;
   readonly form: Kind<unknown>["form"];
-  /** It changes which bytes are moved: the native engine, which lacks it, must refuse it. */
-  readonly changesContent: boolean;
+  /**
+   * What it is about: which files are moved, where they are, or how the command works. The native engine obeys the
+   * first two (`adapters/engines/native/command-flags.ts`); the third has no meaning for it.
+   */
+  readonly concerns: "content" | "place" | "manner";
 }
 
 const EVERY: readonly DatamonCommand[] = ["mount", "download", "upload"];
@@ -24,8 +27,11 @@ const EVERY: readonly DatamonCommand[] = ["mount", "download", "upload"];
 const LEAST_CONCURRENCY = 10;
 
 export const DATAMON_FLAGS: readonly DatamonFlag[] = [
-  flag("context", EVERY, text(), "Context of datamon.", { key: "context" }),
-  flag("config", EVERY, text(), "Bucket holding datamon's configuration.", { key: "configBucket" }),
+  flag("context", EVERY, text(), "Context of datamon.", { key: "context", concerns: "place" }),
+  flag("config", EVERY, text(), "Bucket holding datamon's configuration.", {
+    key: "configBucket",
+    concerns: "place",
+  }),
   flag("loglevel", EVERY, text(), "Log level of datamon itself."),
   flag("metrics", EVERY, yesNo(), "Whether datamon sends metrics."),
   flag("metrics-url", EVERY, text("URL"), "Where datamon sends metrics."),
@@ -37,12 +43,18 @@ export const DATAMON_FLAGS: readonly DatamonFlag[] = [
   flag("cache-size", ["mount"], text("size"), "Memory for the cache of a mount."),
   flag("prefetch", ["mount"], wholeNumber(0, 100_000), "Leaves a mount fetches ahead."),
   flag("name-filter", ["download"], text("pattern"), "Only files whose name matches.", {
-    changesContent: true,
+    concerns: "content",
   }),
-  flag("files", ["upload"], text("file"), "A file that lists the files to upload.", { changesContent: true }),
-  flag("skip-on-error", ["upload"], yesNo(), "Whether files that cannot be read are left out.", {
-    changesContent: true,
+  flag("files", ["upload"], text("file"), "A file that names the files to upload, one a line.", {
+    concerns: "content",
   }),
+  flag(
+    "skip-on-error",
+    ["upload"],
+    yesNo(),
+    "Whether files that cannot be read are left out; the native engine names each in the log, and the upload counts as done.",
+    { concerns: "content" },
+  ),
   flag("retry", ["upload"], yesNo(), "Whether datamon tries a failed upload again."),
   flag("verify-hash", EVERY, yesNo(), "Whether datamon checks hashes."),
   flag("verify-blob-hash", ["upload"], yesNo(), "Whether datamon reads back the blobs it has written."),
@@ -70,9 +82,11 @@ function flag(
   commands: readonly DatamonCommand[],
   kind: Kind<unknown>,
   description: string,
-  options: { key?: string; changesContent?: boolean } = {},
+  options: { key?: string; concerns?: DatamonFlag["concerns"] } = {},
 ): DatamonFlag {
-  const passed = `${description} Passed to \`datamon bundle ${commands.join("|")}\` as \`--${name}\`.`;
+  const concerns = options.concerns ?? "manner";
+  const scope = concerns === "manner" ? "Not for the native engine. " : "";
+  const passed = `${description} ${scope}Passed to \`datamon bundle ${commands.join("|")}\` as \`--${name}\`.`;
   return {
     key:
       options.key ??
@@ -81,6 +95,6 @@ function flag(
     commands,
     setting: optional(kind, passed),
     form: kind.form,
-    changesContent: options.changesContent ?? false,
+    concerns,
   };
 }

@@ -110,13 +110,40 @@ test("a new store is made, filled, labelled, listed and read back by hand", () =
   });
 }, 60_000);
 
+test("what scripts give to datamon is understood: a list of files, skipping, formats, flags without effect", () => {
+  mkdirSync(join(folder, "listed"));
+  writeFileSync(join(folder, "listed/a"), "content");
+  writeFileSync(join(folder, "listed/b"), "content");
+  writeFileSync(join(folder, "list"), "a\nmissing\n");
+  const words = ["--repo", "r", "--path", join(folder, "listed"), "--message", "m", "--label", "f"];
+  const listed = ["--files", join(folder, "list"), "--skip-on-error"];
+  const idle = ["--retry", "--skip-auth", "--loglevel", "debug", "--verify-hash"];
+  const format = ["--format", "{{.BundleID}} {{.Label}}"];
+  const up = run("bundle", "upload", ...words, ...listed, ...idle, ...format);
+  expect(up.code).toBe(0);
+  expect(up.stdout).toMatch(new RegExp(`^${ID} f\n$`));
+  const id = up.stdout.slice(0, 27);
+  expect(up.stderr).toContain(
+    `left out "missing" (it vanished)\nbundle ${id} is without 1 file(s) or folder(s) that cannot be read or stored`,
+  );
+  const shown = (...words: string[]) => run(...words, "--repo", "r").stdout;
+  expect(shown("bundle", "get", "--label", "f", "--format", "{{.ID}}|{{ .Message }}")).toBe(`${id}|m\n`);
+  expect(shown("bundle", "list", "--format", "{{.ID}}")).toEndWith(`\n${id}\n`);
+  expect(shown("label", "get", "--label", "f", "--format", "{{.BundleID}}")).toBe(`${id}\n`);
+  expect(shown("label", "list", "--format", "{{.Name}}")).toBe("f\nl\nm\n");
+  expect(run("repo", "list", "--format", "{{.Description}}").stdout).toBe("d\n");
+  const down = ["bundle", "download", "--label", "f", "--destination", join(folder, "f")];
+  expect(shown(...down, "--format", "{{.ID}}", "--metrics=false")).toBe(`${id}\n`);
+  expect(readdirSync(join(folder, "f")).toSorted()).toEqual([".datamon", "a"]);
+}, 60_000);
+
 test.each([
   ["no repository of that name", ["bundle", "list", "--repo", "no"], 78, "repo create --repo no"],
   [
     "no label of that name",
     ["label", "get", "--repo", "r", "--label", "no"],
     78,
-    "there are the labels l, m",
+    "there are the labels f, l, m",
   ],
   [
     "a repository that is there already",
@@ -139,6 +166,42 @@ test.each([
     "both --bundle and --label",
   ],
   ["a bad filter", ["bundle", "verify", "--repo", "r", "--name-filter", "("], 64, "--name-filter"],
+  [
+    "a format with more than fields",
+    ["bundle", "list", "--repo", "r", "--format", "{{if .ID}}x{{end}}"],
+    64,
+    "write {{.ID}}, {{.Timestamp}}, {{.Message}}, or take --json",
+  ],
+  [
+    "a bad format before an upload",
+    ["bundle", "upload", "--repo", "r", "--path", "/", "--message", "m", "--format", "{{.Nope}}"],
+    64,
+    "--format",
+  ],
+  [
+    "no proof",
+    ["bundle", "download", "--repo", "r", "--destination", "/nowhere/x", "--no-verify-hash"],
+    64,
+    "what is moved is always proved",
+  ],
+  [
+    "no proof, as datamon has it",
+    ["bundle", "upload", "--repo", "r", "--path", "/", "--message", "m", "--verify-hash=false"],
+    64,
+    "what is moved is always proved",
+  ],
+  [
+    "overwriting",
+    ["bundle", "download", "--repo", "r", "--destination", "/nowhere/x", "--force-dest"],
+    64,
+    "never overwritten",
+  ],
+  [
+    "a list of files that is not there",
+    ["bundle", "upload", "--repo", "r", "--path", "/proc/self/fdinfo", "--message", "m", "--files", "/nope"],
+    78,
+    'list of files "/nope"',
+  ],
   [
     "a bad number",
     ["bundle", "verify", "--repo", "r", "--concurrency-factor", "none"],

@@ -2,7 +2,6 @@ import { expect, test } from "bun:test";
 import { settingsJsonSchema } from "../../../src/config/describe/json-schema.ts";
 import { settingsMarkdown } from "../../../src/config/describe/markdown.ts";
 import { variableOf } from "../../../src/config/naming.ts";
-import { DATAMON_FLAGS, OWN_FLAGS, REFUSED_FLAGS } from "../../../src/config/schema/datamon-flags.ts";
 import { EVERY_GROUP, EVERY_SETTING } from "../../../src/config/schema/roles.ts";
 
 test("the page names every setting with its variable", () => {
@@ -24,11 +23,4 @@ test("the JSON Schema knows every key and no other", () => {
   expect(Object.keys(schema.properties).toSorted()).toEqual(keys.toSorted());
   expect(schema.additionalProperties).toBe(false);
   expect(schema.required).toEqual([]);
-});
-
-test("every flag of the datamon command is a setting, the sidecar's own, or refused", () => {
-  const documented =
-    "config context loglevel metrics metrics-url upgrade format skip-auth destination stream cache-size prefetch verify-hash concurrency-factor files skip-on-error retry verify-blob-hash name-filter force-dest";
-  const known = [...DATAMON_FLAGS.map(({ name }) => name), ...OWN_FLAGS, ...Object.keys(REFUSED_FLAGS)];
-  for (const flag of documented.split(" ")) expect(known).toContain(flag);
 });

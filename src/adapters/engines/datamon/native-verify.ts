@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { KnownError } from "../../../core/errors.ts";
 import { contextText, repoText } from "../../../core/storage/descriptor-text.ts";
 import { bundleKey, contextKey, fileListKey, repoKey } from "../../../core/storage/keys.ts";
+import { nameFilterOf } from "../name-filter.ts";
 import { findingText } from "../native/check.ts";
 import { createNativeEngine } from "../native/engine.ts";
 import {
@@ -20,7 +21,7 @@ const META = "meta";
 
 /** Proves downloads by what the store itself says of the bundle. */
 export function verifyAgainstStore(store: StoreOptions): VerifyBundleFolder {
-  return async (bundle, signal) => proven(store, bundle, signal);
+  return async (bundle, signal) => proven({ ...store, ...bundle.place }, bundle, signal);
 }
 
 /**
@@ -65,7 +66,7 @@ async function proven(
   signal: AbortSignal,
 ): Promise<{ readonly files: number; readonly bytes: number }> {
   const { repo, id, folder } = bundle;
-  const nameFilter = bundle.nameFilter === undefined ? {} : { nameFilter: expression(bundle.nameFilter) };
+  const nameFilter = bundle.nameFilter === undefined ? {} : { nameFilter: nameFilterOf(bundle.nameFilter) };
   const request = { repo, ref: { type: "id", id }, folder, ...nameFilter } as const;
   const { files, bytes, findings } = await createNativeEngine(store).verify(request, () => undefined, signal);
   if (findings.length === 0) return { files, bytes };
@@ -74,20 +75,4 @@ async function proven(
   throw new KnownError("transfer", `cannot trust the download of bundle ${id}: ${shown.join(", ")}${more}`, {
     details: { bundle: id, badFiles: findings.length },
   });
-}
-
-/** datamon's pattern is one of Go's regular expressions, which are nearly a part of ours. Errors: `configuration`. */
-function expression(pattern: string): RegExp {
-  try {
-    return new RegExp(pattern, "u");
-  } catch (cause) {
-    throw new KnownError(
-      "configuration",
-      `cannot verify a download with --name-filter "${pattern}": ${String(cause)}`,
-      {
-        cause,
-        remedy: "write the pattern with what Go's and JavaScript's regular expressions have in common",
-      },
-    );
-  }
 }

@@ -4,6 +4,7 @@ import { type Flags, flagValue } from "../../../core/datamon-argv.ts";
 import { downloadedIdIn, fileListsIn } from "../../../core/datamon-output.ts";
 import { systemCode } from "../../../core/errors.ts";
 import { RECORD_FOLDER } from "../../../core/storage/keys.ts";
+import { placeIn } from "../native/command-flags.ts";
 
 /** A bundle as the command leaves it in a folder. */
 export interface BundleFolder {
@@ -17,6 +18,8 @@ export interface BundleFolder {
    */
   readonly descriptor: string;
   readonly fileLists: readonly string[];
+  /** The `--config` and `--context` it was downloaded with. */
+  readonly place: { readonly config?: string; readonly context?: string };
   /** The `--name-filter` it was downloaded with: only files whose name matches are there. */
   readonly nameFilter?: string;
 }
@@ -47,6 +50,7 @@ export async function bundleIn(
   const nameFilter = flagValue(flags, "--name-filter");
   return {
     ...(nameFilter === undefined ? {} : { nameFilter }),
+    place: placeIn(flags),
     repo,
     id,
     folder,

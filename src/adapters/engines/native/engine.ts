@@ -1,9 +1,12 @@
 import { KnownError } from "../../../core/errors.ts";
-import type { BundleEngine, Report, UploadRequest } from "../../../ports.ts";
+import type { Flags } from "../../../core/datamon-argv.ts";
+import type { BundleEngine, Report } from "../../../ports.ts";
+import { asides, leftOut } from "./asides.ts";
+import { offeredIn, placeIn, wantedIn } from "./command-flags.ts";
 import { download, type NativeDownloadRequest } from "./download.ts";
 import { DEFAULT_CONTRIBUTOR, type NativeEngineOptions, openEngine } from "./options.ts";
 import type { Opened } from "./transfer.ts";
-import { type NativeUploaded, upload } from "./upload.ts";
+import { type NativeUploaded, type NativeUploadRequest, upload } from "./upload.ts";
 import { verify, type Verified, type VerifyRequest } from "./verify.ts";
 
 export { newBundleId } from "./new-bundle-id.ts";
@@ -16,20 +19,26 @@ export interface NativeEngine extends BundleEngine {
     report: Report,
     signal: AbortSignal,
   ): ReturnType<BundleEngine["download"]>;
-  upload(request: UploadRequest, report: Report, signal: AbortSignal): Promise<NativeUploaded>;
+  upload(request: NativeUploadRequest, report: Report, signal: AbortSignal): Promise<NativeUploaded>;
   verify(request: VerifyRequest, report: Report, signal: AbortSignal): Promise<Verified>;
 }
 
-/** The store is opened with the first transfer; its errors come from there. */
+/**
+ * The store is opened with the first transfer; its errors come from there. Flags written for the datamon command
+ * that say what is moved are obeyed: the context and its bucket, the name filter, the list of files, skipping.
+ */
 export function createNativeEngine(options: NativeEngineOptions): NativeEngine {
-  let opening: Promise<Opened> | undefined;
-  const opened = async () => {
-    opening ??= openEngine(options);
+  const openings = new Map<string, Promise<Opened>>();
+  const opened = async (flags?: Flags) => {
+    const place = { config: options.config, context: options.context, ...placeIn(flags) };
+    const key = JSON.stringify(place);
+    const opening = openings.get(key) ?? openEngine({ ...options, ...placeIn(flags) });
+    openings.set(key, opening);
     try {
       return await opening;
     } catch (error) {
       // What was missing may be there at the next attempt.
-      opening = undefined;
+      openings.delete(key);
       throw error;
     }
   };
@@ -40,8 +49,17 @@ export function createNativeEngine(options: NativeEngineOptions): NativeEngine {
   };
   return {
     name: "native",
-    download: async (request, report, signal) => download(await opened(), request, report, signal),
-    upload: async (request, report, signal) => upload(await opened(), request, settings, report, signal),
+    download: async (request, report, signal) => {
+      const wanted = { ...wantedIn(request.commandFlags), ...request };
+      return download(await opened(request.commandFlags), wanted, report, signal);
+    },
+    upload: async (request, report, signal) => {
+      const offered = { ...offeredIn(request.commandFlags), ...request };
+      const done = await upload(await opened(request.commandFlags), offered, settings, report, signal);
+      for (const line of asides(done)) options.log?.info(line, { bundle: done.id });
+      for (const line of leftOut(done)) options.log?.warn(line, { bundle: done.id });
+      return done;
+    },
     verify: async (request, report, signal) => verify(await opened(), request, report, signal),
     mount: (request) => Promise.reject(cannotMount(request.mountPoint)),
   };

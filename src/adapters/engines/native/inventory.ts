@@ -2,9 +2,19 @@ import { KnownError } from "../../../core/errors.ts";
 import { showName } from "../../../core/storage/names.ts";
 import { breather } from "./bounded.ts";
 import type { Source } from "./keep.ts";
-import { walk } from "./walk.ts";
+import type { Skipped } from "./skipped.ts";
+import type { Met } from "./walk.ts";
 
 const REFUSED_SHOWN = 50;
+
+/** What is to be uploaded: an open folder, and a way to go through what it offers again and again. */
+export interface Offer {
+  /** For messages. */
+  readonly path: string;
+  readonly walk: () => Iterable<Met>;
+  /** Where to note what is left out; without it, what cannot be stored fails the upload. */
+  readonly skipped: Skipped | undefined;
+}
 
 /** What a folder holds, found before anything of it is stored. */
 export interface Inventory {
@@ -18,14 +28,17 @@ export interface Inventory {
   readonly links: number;
 }
 
-/** Walks through an open folder. Errors: `transfer` naming everything in it that no bundle can hold. */
-export async function takeInventory(folder: number, path: string, signal: AbortSignal): Promise<Inventory> {
+/**
+ * Goes through all that is offered. Errors: `transfer` naming everything that no bundle can hold, `system` for the
+ * first that cannot be read; unless it may be skipped.
+ */
+export async function takeInventory(offer: Offer, signal: AbortSignal): Promise<Inventory> {
   const breathe = breather(signal);
   const counts = { files: 0, bytes: 0, emptyFolders: 0, links: 0 };
   const reserved: string[] = [];
   const refused: string[] = [];
   let refusals = 0;
-  for (const met of walkOrExplain(folder, path)) {
+  for (const met of offer.walk()) {
     switch (met.type) {
       case "file":
         counts.files += 1;
@@ -38,7 +51,15 @@ export async function takeInventory(folder: number, path: string, signal: AbortS
       case "reserved":
         reserved.push(met.name);
         break;
+      case "unreadable":
+        if (offer.skipped === undefined || met.name === "") throw unreadable(offer, met.name, met.why);
+        offer.skipped.add(met.name, met.why);
+        break;
       case "refused":
+        if (offer.skipped !== undefined) {
+          offer.skipped.add(met.name, met.why);
+          break;
+        }
         refusals += 1;
         if (refused.length < REFUSED_SHOWN) refused.push(`${showName(met.name)} (${met.why})`);
         break;
@@ -49,18 +70,19 @@ export async function takeInventory(folder: number, path: string, signal: AbortS
   if (refusals === 0) return { ...counts, reserved };
   throw new KnownError(
     "transfer",
-    `cannot upload ${showName(path)}: a bundle cannot hold ${refused.join(", ")}`,
+    `cannot upload ${showName(offer.path)}: a bundle cannot hold ${refused.join(", ")}`,
     {
       remedy: "remove these, or upload a folder without them",
     },
   );
 }
 
-/** The files of the folder once more, in the same order; what came or went meanwhile shows in their number. */
-export async function* sources(folder: number, path: string): AsyncGenerator<Source> {
-  for (const met of walkOrExplain(folder, path)) {
+/** The files that are offered once more, in the same order; what came or went meanwhile shows in their number. */
+export async function* sources(offer: Offer): AsyncGenerator<Source> {
+  for (const met of offer.walk()) {
     if (met.type === "file") yield { name: met.name, size: met.size };
-    if (met.type === "refused") throw changedFolder(path, met.name);
+    const stops = met.type === "refused" || met.type === "unreadable";
+    if (stops && offer.skipped === undefined) throw changedFolder(offer.path, met.name);
   }
 }
 
@@ -71,14 +93,9 @@ export function changedFolder(path: string, name?: string): KnownError {
   });
 }
 
-function* walkOrExplain(folder: number, path: string): ReturnType<typeof walk> {
-  try {
-    yield* walk(folder);
-  } catch (error) {
-    if (error instanceof KnownError) throw error;
-    throw new KnownError("system", `cannot read the folder ${showName(path)}: ${(error as Error).message}`, {
-      cause: error,
-      remedy: "check its permissions: the uploading user must be able to read everything in it",
-    });
-  }
+function unreadable({ path }: Offer, name: string, why: string): KnownError {
+  const what = name === "" ? "" : `: ${showName(name)}`;
+  return new KnownError("system", `cannot read the folder ${showName(path)}${what}: ${why}`, {
+    remedy: "check its permissions: the uploading user must be able to read everything in it",
+  });
 }

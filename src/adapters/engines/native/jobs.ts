@@ -2,7 +2,7 @@ import type { Entry } from "../../../core/storage/file-list.ts";
 import type { Workbench } from "./workbench.ts";
 import { blobFinding, type Finding, hashLeaves, localFinding, storedFinding } from "./check.ts";
 import { fetchFile, fetchLeaves, type Placed } from "./fetch.ts";
-import { keepFile, keepLeaves, type Source } from "./keep.ts";
+import { type Kept, keepFile, keepLeaves, type Source } from "./keep.ts";
 
 /** The work that threads share out: whole small files by the batch, or some leaves of a large one. */
 export interface Jobs {
@@ -11,7 +11,7 @@ export interface Jobs {
     input: { file: Entry; fd: number; first: number; keys: Uint8Array; resumed: boolean };
     output: undefined;
   };
-  "keep files": { input: { files: readonly Source[] }; output: string[] };
+  "keep files": { input: { files: readonly Source[] }; output: Kept[] };
   "keep leaves": { input: { file: Source; fd: number; first: number; count: number }; output: Uint8Array };
   "check files": { input: { files: readonly Entry[] }; output: Finding[] };
   "hash leaves": {
@@ -39,9 +39,9 @@ const PERFORM: { [J in JobName]: (bench: Workbench, input: Input<J>) => Output<J
     return undefined;
   },
   "keep files": async (bench, { files }) => {
-    const keys: string[] = [];
-    for (const file of files) keys.push(await keepFile(bench, file));
-    return keys;
+    const kept: Kept[] = [];
+    for (const file of files) kept.push(await keepFile(bench, file));
+    return kept;
   },
   "keep leaves": (bench, { file, fd, first, count }) => keepLeaves(bench, fd, file, first, count),
   "check files": (bench, { files }) => findings(files, (file) => localFinding(bench, file)),

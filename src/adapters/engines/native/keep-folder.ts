@@ -1,52 +1,69 @@
 import { closeSync } from "node:fs";
 import { fileListKey } from "../../../core/storage/keys.ts";
 import { KEY_BYTES, leafCount } from "../../../core/storage/leaves.ts";
-import type { Report, UploadRequest } from "../../../ports.ts";
+import type { Report } from "../../../ports.ts";
 import type { Crew } from "./crew.ts";
-import { changedFolder, type Inventory, sources } from "./inventory.ts";
-import { checkUnchanged, keepRoot, openSource, type Source } from "./keep.ts";
+import { changedFolder, type Inventory, type Offer, sources } from "./inventory.ts";
+import { checkUnchanged, type Kept, keepRoot, openSource, orLeftOut, type Source } from "./keep.ts";
 import { ListWriter } from "./list-writer.ts";
 import { Sharing } from "./sharing.ts";
 import { sizeOf, Tally } from "./tally.ts";
 import type { Opened } from "./transfer.ts";
 import type { Session, Workbench } from "./workbench.ts";
 
-/** Stores all files of the session's folder, then their lists; the number of lists. */
+/** What became of the files of a folder. */
+export interface KeptFolder {
+  /** Number of file lists. */
+  readonly count: number;
+  /** Files stored, and their bytes. */
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** Stores all files that the session's folder offers, then their lists. */
 export async function keepFolder(
   opened: Opened,
-  { repo, path }: UploadRequest,
+  repo: string,
+  offer: Offer,
   session: Session,
   inventory: Inventory,
   report: Report,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<KeptFolder> {
   const lists = new ListWriter((index, bytes) =>
     keepList(opened, fileListKey(repo, session.bundle, index), bytes),
   );
+  let { files, bytes } = inventory;
+  const fill = async ({ place, name, size }: Source & { place: number }, kept: Kept | undefined) => {
+    if (kept === undefined) throw new Error(`nothing was said of ${name}`);
+    if ("hash" in kept) return lists.fill(place, { name, size, hash: kept.hash });
+    files -= 1;
+    bytes -= size;
+    offer.skipped?.add(name, kept.unreadable);
+    return lists.fill(place, undefined);
+  };
   await opened.crews.use(session, inventory, async (crew, bench) => {
     const tally = new Tally(report, inventory.files, inventory.bytes);
     const sharing = new Sharing(crew.width, signal);
     let found = 0;
     await sharing.files(
-      placed(sources(session.folder, path), lists),
+      placed(sources(offer), lists),
       { leafSize: session.leafSize, inOnePiece: false },
-      async (files) => {
-        found += files.length;
-        const keys = await crew.run(session, "keep files", { files });
-        for (const [i, { place, name, size }] of files.entries()) {
-          await lists.fill(place, { name, size, hash: keys[i] ?? "" });
-        }
-        tally.add(files.length, sizeOf(files));
+      async (batch) => {
+        found += batch.length;
+        const kept = await crew.run(session, "keep files", { files: batch });
+        for (const [i, file] of batch.entries()) await fill(file, kept[i]);
+        tally.add(batch.length, sizeOf(batch));
       },
       async (file) => {
         found += 1;
-        const hash = await keepLarge(bench, crew, file, sharing, tally);
-        await lists.fill(file.place, { name: file.name, size: file.size, hash });
+        const keep = async () => ({ hash: await keepLarge(bench, crew, file, sharing, tally) });
+        await fill(file, await orLeftOut(session, keep));
       },
     );
-    if (found !== inventory.files) throw changedFolder(path);
+    if (found !== inventory.files) throw changedFolder(offer.path);
   });
-  return lists.end();
+  return { count: await lists.end(), files, bytes };
 }
 
 async function* placed(

@@ -1,10 +1,9 @@
 import * as fs from "node:fs";
-import { KnownError } from "../../../core/errors.ts";
+import { KnownError, systemCode } from "../../../core/errors.ts";
 import { KEY_BYTES, leafAt, leafCount } from "../../../core/storage/leaves.ts";
 import { showName } from "../../../core/storage/names.ts";
-import type { Workbench } from "./workbench.ts";
+import type { Session, Workbench } from "./workbench.ts";
 import { fingerprint, type Fingerprint, readExactly, sameFingerprint } from "./local-file.ts";
-import { inFolder } from "./safe-folder.ts";
 import { hex } from "./tree-hasher.ts";
 
 const { O_NONBLOCK, O_RDONLY } = fs.constants;
@@ -21,8 +20,31 @@ export interface OpenSource {
   readonly before: Fingerprint;
 }
 
-/** Stores a whole file; its root key in hex. Errors: `transfer` when it changes meanwhile or cannot be stored. */
-export async function keepFile(bench: Workbench, file: Source): Promise<string> {
+/** A file that was stored under its root key in hex, or left out because it cannot be read. */
+export type Kept = { readonly hash: string } | { readonly unreadable: string };
+
+/**
+ * Stores a whole file. Errors: `transfer` when it changes meanwhile or cannot be stored, `system` when it cannot be
+ * read and may not be left out.
+ */
+export async function keepFile(bench: Workbench, file: Source): Promise<Kept> {
+  return orLeftOut(bench.session, async () => ({ hash: await keepWhole(bench, file) }));
+}
+
+/** What a failure to read comes to where unreadable files may be left out. */
+export async function orLeftOut(
+  { skipUnreadable }: Session,
+  keep: () => Promise<{ readonly hash: string }>,
+): Promise<Kept> {
+  try {
+    return await keep();
+  } catch (error) {
+    if (!skipUnreadable || !(error instanceof KnownError) || error.kind !== "system") throw error;
+    return { unreadable: error.message.replace(/^.*: /, "") };
+  }
+}
+
+async function keepWhole(bench: Workbench, file: Source): Promise<string> {
   const open = openSource(bench, file);
   try {
     const { leafSize } = bench.session;
@@ -47,7 +69,7 @@ export async function keepLeaves(
   for (let i = 0; i < count; i++) {
     const { start, length, node } = leafAt(first + i, file.size, leafSize);
     const bytes = bench.buffer.subarray(0, length);
-    if (!readExactly(fd, bytes, start)) throw changed(file);
+    if (!readSource(fd, bytes, start, file)) throw changed(file);
     const key = bench.hasher.leaf(bytes, leafSize, node);
     await keepBlob(bench, key, bytes);
     keys.set(key, i * KEY_BYTES);
@@ -77,14 +99,14 @@ async function keepBlob(bench: Workbench, key: Uint8Array, bytes: Uint8Array): P
 
 /** Errors: `transfer` when it is not the file any more that the walk saw, `system` when it cannot be read. */
 export function openSource(bench: Workbench, file: Source): OpenSource {
+  const path = locate(bench, file);
+  if (path === undefined) throw changed(file);
   let fd: number;
   try {
     // Not to hang on a named pipe that took the file's place.
-    fd = fs.openSync(inFolder(bench.session.folder, file.name), O_RDONLY | O_NONBLOCK);
+    fd = fs.openSync(path, O_RDONLY | O_NONBLOCK);
   } catch (error) {
-    throw new KnownError("system", `cannot read ${showName(file.name)}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw unreadable(file, error);
   }
   const stat = fs.fstatSync(fd, { bigint: true });
   if (stat.isFile() && stat.size === BigInt(file.size)) return { fd, before: fingerprint(stat) };
@@ -94,12 +116,38 @@ export function openSource(bench: Workbench, file: Source): OpenSource {
 
 /** Errors: `transfer` when the file was written to or replaced since it was opened. */
 export function checkUnchanged(bench: Workbench, file: Source, { fd, before }: OpenSource): void {
-  const path = inFolder(bench.session.folder, file.name);
-  const named = fs.statSync(path, { bigint: true, throwIfNoEntry: false });
+  const path = locate(bench, file);
+  const named = path === undefined ? undefined : fs.statSync(path, { bigint: true, throwIfNoEntry: false });
   const same = [fs.fstatSync(fd, { bigint: true }), named].every(
     (stat) => stat !== undefined && sameFingerprint(before, fingerprint(stat)),
   );
   if (!same) throw changed(file);
+}
+
+/** Never through a link that has taken the place of a folder since the walk. */
+function locate(bench: Workbench, { name }: Source): string | undefined {
+  try {
+    return bench.folder.locate(name, "leave");
+  } catch {
+    return undefined;
+  }
+}
+
+function readSource(fd: number, into: Uint8Array, position: number, file: Source): boolean {
+  try {
+    return readExactly(fd, into, position);
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable({ name }: Source, error: unknown): KnownError {
+  const why = systemCode(error) ?? String(error);
+  return new KnownError("system", `cannot read ${showName(name)}: ${why}`, {
+    cause: error,
+    remedy: "check its permissions and the disk it is on",
+    details: { file: name },
+  });
 }
 
 function changed(file: Source): KnownError {

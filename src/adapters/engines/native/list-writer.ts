@@ -23,7 +23,8 @@ export class ListWriter {
     return this.#taken++;
   }
 
-  async fill(place: number, entry: Entry): Promise<void> {
+  /** Without an entry the place stays empty: the file was left out. */
+  async fill(place: number, entry: Entry | undefined): Promise<void> {
     const index = Math.floor(place / ENTRIES_PER_LIST);
     const list = this.#open.get(index);
     if (list === undefined) throw new Error(`file list ${index} is written already`);

@@ -1,4 +1,5 @@
 import type { Contributor } from "../../../core/storage/descriptors.ts";
+import type { Log } from "../../../ports.ts";
 import { openStore } from "../../store/open.ts";
 import { openCatalogue } from "./catalogue.ts";
 import { coresGiven } from "./cores.ts";
@@ -17,6 +18,8 @@ export interface NativeEngineOptions extends StoreOptions {
   readonly contributor?: Contributor;
   /** Threads that hash and copy; by default the cores given to the container. */
   readonly concurrency?: number;
+  /** Hears of what uploads leave out. */
+  readonly log?: Log;
   /** How an upload decides that a blob is there already; `bytes` notices, and mends, one that is damaged. */
   readonly compare?: "bytes" | "size";
   /** Milliseconds since 1970; for tests. */

@@ -66,7 +66,7 @@ export function newSession(
   opened: Opened,
   bundle: { readonly id: string; readonly leafSize: number; readonly exactLeaves: boolean },
   folders: { readonly folder?: number; readonly parts?: number },
-  compare: Session["compare"] = "bytes",
+  upload: Pick<Session, "compare" | "skipUnreadable"> = { compare: "bytes", skipUnreadable: false },
 ): Session {
   return {
     id: crypto.randomUUID(),
@@ -77,6 +77,6 @@ export function newSession(
     exactLeaves: bundle.exactLeaves,
     folder: folders.folder ?? -1,
     parts: folders.parts ?? -1,
-    compare,
+    ...upload,
   };
 }

@@ -10,16 +10,26 @@ import { throwIfStopped } from "./bounded.ts";
 import { survey } from "./bundle-files.ts";
 import { segment } from "./catalogue.ts";
 import { unreadable } from "./documents.ts";
-import { changedFolder, takeInventory } from "./inventory.ts";
+import { changedFolder, type Offer, takeInventory } from "./inventory.ts";
 import { keepFolder } from "./keep-folder.ts";
 import { setLabel } from "./labels.ts";
+import { listed } from "./listed.ts";
 import { newBundleId } from "./new-bundle-id.ts";
 import { requireRepo } from "./resolve.ts";
+import { Skipped } from "./skipped.ts";
 import { newSession, type Opened } from "./transfer.ts";
+import { walk } from "./walk.ts";
 import type { Session } from "./workbench.ts";
 
 /** Bundles with exact leaves; what datamon writes today. */
 const BUNDLE_VERSION = 2;
+
+export interface NativeUploadRequest extends UploadRequest {
+  /** A text file that names the files to upload, one a line; all without it. */
+  readonly files?: string;
+  /** Goes on without what cannot be read or stored, and tells of it. */
+  readonly skipOnError?: boolean;
+}
 
 /** An upload and what people should hear about it. */
 export interface NativeUploaded extends Uploaded {
@@ -28,6 +38,9 @@ export interface NativeUploaded extends Uploaded {
   readonly emptyFolders: number;
   readonly reserved: readonly string[];
   readonly links: number;
+  /** What was left out with `skipOnError`: how many, and the first of them with the reason. */
+  readonly skipped: number;
+  readonly skippedNames: readonly string[];
 }
 
 export interface UploadSettings {
@@ -44,7 +57,7 @@ export interface UploadSettings {
  */
 export async function upload(
   opened: Opened,
-  request: UploadRequest,
+  request: NativeUploadRequest,
   settings: UploadSettings,
   report: Report,
   signal: AbortSignal,
@@ -78,12 +91,13 @@ async function adopt(
   const bundle = await opened.catalogue.bundle(repo, id);
   if (bundle === undefined) return undefined;
   const { files, bytes } = await survey(opened.catalogue, repo, bundle, undefined, signal);
-  return { id, files, bytes, adopted: true, emptyFolders: 0, reserved: [], links: 0 };
+  const nothing = { emptyFolders: 0, reserved: [], links: 0, skipped: 0, skippedNames: [] };
+  return { id, files, bytes, adopted: true, ...nothing };
 }
 
 async function uploadFolder(
   opened: Opened,
-  request: UploadRequest,
+  request: NativeUploadRequest,
   id: string,
   settings: UploadSettings,
   report: Report,
@@ -91,12 +105,22 @@ async function uploadFolder(
 ): Promise<NativeUploaded> {
   const folder = openFolder(request.path);
   try {
-    const inventory = await takeInventory(folder, request.path, signal);
+    const offer = offerOf(folder, request);
+    const inventory = await takeInventory(offer, signal);
     const bundle = { id, leafSize: DEFAULT_LEAF_SIZE, exactLeaves: true };
-    const session = newSession(opened, bundle, { folder }, settings.compare);
-    const count = await keepFolder(opened, request, session, inventory, report, signal);
+    const manner = { compare: settings.compare, skipUnreadable: request.skipOnError ?? false };
+    const session = newSession(opened, bundle, { folder }, manner);
+    const { count, files, bytes } = await keepFolder(
+      opened,
+      request.repo,
+      offer,
+      session,
+      inventory,
+      report,
+      signal,
+    );
     // Files that came after their folder was read were not seen, nor were those that went after they were stored.
-    const after = await takeInventory(folder, request.path, signal);
+    const after = await takeInventory(offerOf(folder, request), signal);
     if (after.files !== inventory.files || after.bytes !== inventory.bytes) throw changedFolder(request.path);
     throwIfStopped(signal);
     await publish(opened, request.repo, {
@@ -108,11 +132,20 @@ async function uploadFolder(
       count,
       version: BUNDLE_VERSION,
     });
-    const { files, bytes, emptyFolders, reserved, links } = inventory;
-    return { id, files, bytes, emptyFolders, reserved, links, adopted: false };
+    const { emptyFolders, reserved, links } = inventory;
+    const left = { skipped: offer.skipped?.count ?? 0, skippedNames: offer.skipped?.named ?? [] };
+    return { id, files, bytes, emptyFolders, reserved, links, adopted: false, ...left };
   } finally {
     closeSync(folder);
   }
+}
+
+function offerOf(folder: number, { path, files, skipOnError }: NativeUploadRequest): Offer {
+  return {
+    path,
+    walk: () => (files === undefined ? walk(folder) : listed(folder, files)),
+    skipped: skipOnError === true ? new Skipped() : undefined,
+  };
 }
 
 /** Makes the bundle visible, and reads it back. */

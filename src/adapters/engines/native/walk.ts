@@ -10,11 +10,13 @@ export type Met =
   | ({ readonly type: "file"; readonly link: boolean } & Source)
   | { readonly type: "empty folder"; readonly name: string }
   | { readonly type: "reserved"; readonly name: string }
-  | { readonly type: "refused"; readonly name: string; readonly why: string };
+  | { readonly type: "refused"; readonly name: string; readonly why: string }
+  | { readonly type: "unreadable"; readonly name: string; readonly why: string };
 
 /** Walks through an open folder, names in order, so that two walks through the same files meet them alike. */
 export function* walk(folder: number, above = ""): Generator<Met> {
-  const names = fs.readdirSync(inFolder(folder, above)).toSorted();
+  const names = namesIn(folder, above);
+  if (!Array.isArray(names)) return yield names;
   if (names.length === 0 && above !== "") yield { type: "empty folder", name: above };
   for (const child of names) {
     const name = above === "" ? child : `${above}/${child}`;
@@ -28,12 +30,26 @@ export function* walk(folder: number, above = ""): Generator<Met> {
   }
 }
 
-function meet(folder: number, name: string): Met | "folder" {
+function namesIn(folder: number, name: string): string[] | Met {
+  try {
+    return fs.readdirSync(inFolder(folder, name)).toSorted();
+  } catch (error) {
+    return unreadable(name, error);
+  }
+}
+
+/** Looks at one name below an open folder. */
+export function meet(folder: number, name: string): Met | "folder" {
   const refused = (why: string): Met => ({ type: "refused", name, why });
   const fault = nameFault(name);
   if (fault !== undefined) return refused(fault);
   const path = inFolder(folder, name);
-  const found = fs.lstatSync(path, { throwIfNoEntry: false });
+  let found: fs.Stats | undefined;
+  try {
+    found = fs.lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    return unreadable(name, error);
+  }
   if (found === undefined)
     return refused(name.includes("\u{fffd}") ? "its name is not valid UTF-8" : "it vanished");
   if (found.isDirectory()) return "folder";
@@ -51,6 +67,10 @@ function meet(folder: number, name: string): Met | "folder" {
   function file(stat: fs.Stats, link: boolean): Met | undefined {
     return stat.isFile() ? { type: "file", name, size: stat.size, link } : undefined;
   }
+}
+
+function unreadable(name: string, error: unknown): Met {
+  return { type: "unreadable", name, why: systemCode(error) ?? String(error) };
 }
 
 function kindOf(stat: fs.Stats): string {

@@ -19,6 +19,8 @@ export interface Session {
   readonly parts: number;
   /** How an upload decides that a blob is stored already. */
   readonly compare: "bytes" | "size";
+  /** An upload goes on without files that cannot be read. */
+  readonly skipUnreadable: boolean;
 }
 
 /** The tools of one thread for one session. `buffer` takes one leaf and is used again and again. */

@@ -2,7 +2,8 @@ import { defineCommand } from "citty";
 import { openEngine } from "../../../adapters/engines/native/options.ts";
 import { requireRepo } from "../../../adapters/engines/native/resolve.ts";
 import { print } from "../../print.ts";
-import { engineOptions, repoArg, row, storeArgs } from "../storage.ts";
+import { BUNDLE_COLUMNS, bundleColumns } from "./columns.ts";
+import { engineOptions, formatArg, repoArg, rowWriter, storeArgs } from "../storage.ts";
 
 export default defineCommand({
   meta: {
@@ -10,8 +11,9 @@ export default defineCommand({
     description:
       "Lists the complete bundles of a repository, oldest first: ID , TIMESTAMP , MESSAGE. Example: datamon-sidecar bundle list --store file:///data/store --repo results",
   },
-  args: { repo: repoArg, ...storeArgs },
+  args: { repo: repoArg, ...formatArg, ...storeArgs },
   async run({ args }) {
+    const write = rowWriter(args, BUNDLE_COLUMNS);
     const { catalogue } = await openEngine(engineOptions(args));
     await requireRepo(catalogue, args.repo);
     const bundles = [];
@@ -20,6 +22,6 @@ export default defineCommand({
       if (bundle !== undefined) bundles.push(bundle);
     }
     if (args.json) return print(JSON.stringify(bundles));
-    for (const { id, timestamp, message } of bundles) print(row(id, timestamp, message));
+    for (const bundle of bundles) print(write(bundleColumns(bundle)));
   },
 });

@@ -1,4 +1,4 @@
-import { KnownError } from "../../../core/errors.ts";
+import { nameFilterOf } from "../../../adapters/engines/name-filter.ts";
 
 export const filterArg = {
   "name-filter": {
@@ -9,14 +9,6 @@ export const filterArg = {
 } as const;
 
 /** Errors: `usage` when it is no regular expression. */
-export function nameFilterOf(pattern: string | undefined): { nameFilter?: RegExp } {
-  if (pattern === undefined) return {};
-  try {
-    return { nameFilter: new RegExp(pattern, "u") };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new KnownError("usage", `cannot use --name-filter ${JSON.stringify(pattern)}: ${why}`, {
-      cause: error,
-    });
-  }
+export function nameFilterIn(pattern: string | undefined): { nameFilter?: RegExp } {
+  return pattern === undefined ? {} : { nameFilter: nameFilterOf(pattern, "usage") };
 }

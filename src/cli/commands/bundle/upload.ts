@@ -1,16 +1,21 @@
 import { defineCommand } from "citty";
-import { writeAll } from "../../../adapters/output.ts";
+import { asides, leftOut } from "../../../adapters/engines/native/asides.ts";
 import { createNativeEngine } from "../../../adapters/engines/native/engine.ts";
+import { writeAll } from "../../../adapters/output.ts";
 import { harmless } from "../../../core/log.ts";
 import { print } from "../../print.ts";
 import {
+  concurrencyArg,
   contributorArgs,
+  datamonArgs,
   engineOptions,
+  formatArg,
+  refuseUnsafe,
   repoArg,
+  rowWriter,
   showing,
   stoppable,
   storeArgs,
-  transferArgs,
 } from "../storage.ts";
 
 export default defineCommand({
@@ -29,18 +34,33 @@ export default defineCommand({
       valueHint: "id",
       description: "Gives it this id; done again, nothing is done twice",
     },
+    files: {
+      type: "string",
+      valueHint: "file",
+      description: "A text file that names the files to upload, relative to --path, one a line",
+    },
+    "skip-on-error": {
+      type: "boolean",
+      description:
+        "Leave out what cannot be read, or stored in a bundle, and name it at the end; the upload then counts as done",
+    },
+    retry: { type: "boolean", description: "As datamon's, without effect: a folder needs no second attempt" },
     "verify-blob-hash": {
       type: "boolean",
       default: true,
       description: "Compare blobs that are in the store already byte by byte, and mend damaged ones",
       negativeDescription: "Compare only their sizes",
     },
-    ...transferArgs,
+    ...concurrencyArg,
     ...contributorArgs,
+    ...formatArg,
+    ...datamonArgs,
     ...storeArgs,
   },
   async run({ args }) {
-    const { repo, path, message, label, bundle: id } = args;
+    const { repo, path, message, label, bundle: id, files } = args;
+    refuseUnsafe(args);
+    const write = rowWriter(args, ["BundleID", "RepoID", "Label"]);
     const compare = args["verify-blob-hash"] ? "bytes" : "size";
     const engine = createNativeEngine({ ...engineOptions(args), compare });
     const request = {
@@ -49,26 +69,17 @@ export default defineCommand({
       message,
       ...(label === undefined ? {} : { label }),
       ...(id === undefined ? {} : { id }),
+      ...(files === undefined ? {} : { files }),
+      skipOnError: args["skip-on-error"] ?? false,
     };
     const done = await stoppable((signal) => engine.upload(request, showing(`upload of ${path}`), signal));
+    for (const line of leftOut(done)) writeAll(2, `${line}\n`);
     if (args.json) return print(JSON.stringify({ ...done, ...(label === undefined ? {} : { label }) }));
     for (const line of asides(done)) writeAll(2, `${line}\n`);
+    if (args.format !== undefined) {
+      return print(write({ BundleID: done.id, RepoID: repo, Label: label ?? "" }));
+    }
     print(`Uploaded bundle id:${done.id}`);
     if (label !== undefined) print(`set label '${harmless(label)}'`);
   },
 });
-
-function asides(done: {
-  adopted: boolean;
-  emptyFolders: number;
-  reserved: readonly string[];
-  links: number;
-}): string[] {
-  const { adopted, emptyFolders, reserved, links } = done;
-  return [
-    ...(adopted ? ["the bundle was there already, complete"] : []),
-    ...reserved.map((name) => `skipped ${name}: datamon's own`),
-    ...(emptyFolders > 0 ? [`left out ${emptyFolders} empty folder(s): a bundle holds files only`] : []),
-    ...(links > 0 ? [`stored ${links} symbolic link(s) as the files they lead to`] : []),
-  ];
-}

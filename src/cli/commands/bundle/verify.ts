@@ -4,17 +4,9 @@ import { createNativeEngine } from "../../../adapters/engines/native/engine.ts";
 import { KnownError } from "../../../core/errors.ts";
 import { formatBytes } from "../../../core/progress.ts";
 import { print } from "../../print.ts";
-import {
-  engineOptions,
-  refArgs,
-  refOf,
-  repoArg,
-  showing,
-  stoppable,
-  storeArgs,
-  transferArgs,
-} from "../storage.ts";
-import { filterArg, nameFilterOf } from "./name-filter.ts";
+import { engineOptions, refOf, showing, stoppable } from "../storage.ts";
+import { nameFilterIn } from "./name-filter.ts";
+import { transferArgs } from "./transfer-args.ts";
 
 export default defineCommand({
   meta: {
@@ -23,21 +15,17 @@ export default defineCommand({
       "Proves every blob of a bundle in the store, or a folder against a bundle, and names every bad file. Example: datamon-sidecar bundle verify --store file:///data/store --repo results --label latest --destination /in",
   },
   args: {
-    repo: repoArg,
-    ...refArgs,
     destination: {
       type: "string",
       valueHint: "folder",
       description: "A downloaded folder (without it: the store)",
     },
-    ...filterArg,
     ...transferArgs,
-    ...storeArgs,
   },
   async run({ args }) {
     const { repo, destination: folder } = args;
     const engine = createNativeEngine(engineOptions(args));
-    const filter = nameFilterOf(args["name-filter"]);
+    const filter = nameFilterIn(args["name-filter"]);
     const request = { repo, ref: refOf(args), ...filter, ...(folder === undefined ? {} : { folder }) };
     const result = await stoppable((signal) =>
       engine.verify(request, showing(`proof of ${folder ?? repo}`), signal),

@@ -2,7 +2,8 @@ import { defineCommand } from "citty";
 import { openEngine } from "../../../adapters/engines/native/options.ts";
 import { requireRepo } from "../../../adapters/engines/native/resolve.ts";
 import { print } from "../../print.ts";
-import { engineOptions, repoArg, row, storeArgs } from "../storage.ts";
+import { LABEL_COLUMNS, labelColumns } from "./columns.ts";
+import { engineOptions, formatArg, repoArg, rowWriter, storeArgs } from "../storage.ts";
 
 export default defineCommand({
   meta: {
@@ -10,8 +11,9 @@ export default defineCommand({
     description:
       "Lists the labels of a repository: NAME , BUNDLEID , TIMESTAMP. Example: datamon-sidecar label list --store file:///data/store --repo results",
   },
-  args: { repo: repoArg, ...storeArgs },
+  args: { repo: repoArg, ...formatArg, ...storeArgs },
   async run({ args }) {
+    const write = rowWriter(args, LABEL_COLUMNS);
     const { catalogue } = await openEngine(engineOptions(args));
     await requireRepo(catalogue, args.repo);
     const labels = [];
@@ -20,6 +22,6 @@ export default defineCommand({
       if (label !== undefined) labels.push(label);
     }
     if (args.json) return print(JSON.stringify(labels));
-    for (const { name, id, timestamp } of labels) print(row(name, id, timestamp));
+    for (const label of labels) print(write(labelColumns(label)));
   },
 });

@@ -1,7 +1,7 @@
 import { defineCommand } from "citty";
 import { openEngine } from "../../../adapters/engines/native/options.ts";
 import { print } from "../../print.ts";
-import { engineOptions, row, storeArgs } from "../storage.ts";
+import { engineOptions, formatArg, rowWriter, storeArgs } from "../storage.ts";
 
 export default defineCommand({
   meta: {
@@ -9,8 +9,9 @@ export default defineCommand({
     description:
       "Lists the repositories: NAME , DESCRIPTION , CONTRIBUTOR , TIMESTAMP. Example: datamon-sidecar repo list --store file:///data/store",
   },
-  args: storeArgs,
+  args: { ...formatArg, ...storeArgs },
   async run({ args }) {
+    const write = rowWriter(args, ["Name", "Description", "Contributor", "Timestamp"]);
     const { catalogue } = await openEngine(engineOptions(args));
     const repos = [];
     for (const name of await catalogue.repoNames()) {
@@ -19,7 +20,8 @@ export default defineCommand({
     }
     if (args.json) return print(JSON.stringify(repos));
     for (const { name, description, contributor, timestamp } of repos) {
-      print(row(name, description, `${contributor.name} <${contributor.email}>`, timestamp));
+      const by = `${contributor.name} <${contributor.email}>`;
+      print(write({ Name: name, Description: description, Contributor: by, Timestamp: timestamp }));
     }
   },
 });

@@ -19,6 +19,7 @@ import type { Progress } from "../../../../src/ports.ts";
 import { createNativeEngine } from "../../../../src/adapters/engines/native/engine.ts";
 import { failure } from "../../../support/failure.ts";
 import { content, emptyStore, type EmptyStore, NEVER, nobody } from "../../../support/native.ts";
+import { unprivileged } from "../../../support/unprivileged.ts";
 
 const MB = 1024 * 1024;
 
@@ -227,10 +228,56 @@ test("a transfer leaves no file open", async () => {
   expect(openFiles()).toBeLessThanOrEqual(before + 2);
 }, 60_000);
 
-test.skipIf(process.getuid?.() === 0)("a file that may not be read is named", async () => {
-  writeFileSync(join(source, "secret"), "x");
+test.each([
+  ["a file", (path: string) => writeFileSync(path, "x")],
+  ["a large file", (path: string) => writeFileSync(path, content(9 * MB))],
+  ["a folder", (path: string) => mkdirSync(path)],
+])("%s that may not be read is named, or left out with its name", async (_, make) => {
+  writeFileSync(join(source, "open"), "y");
+  make(join(source, "secret"));
   chmodSync(join(source, "secret"), 0);
-  expect((await failure(upload(), "system")).message).toContain("secret");
+  await unprivileged(store.folder, async () => {
+    expect((await failure(upload(), "system")).message).toContain('"secret": EACCES');
+    expect(visible()).toBe(false);
+    const request = { repo: "r", path: source, message: "m", label: "l", skipOnError: true };
+    const done = await store.engine.upload(request, nobody, NEVER);
+    expect(done).toMatchObject({ files: 1, bytes: 1, skipped: 1, skippedNames: ['"secret" (EACCES)'] });
+    const ref = { type: "label", label: "l" } as const;
+    const proved = await store.engine.verify({ repo: "r", ref }, nobody, NEVER);
+    expect(proved).toMatchObject({ files: 1, bytes: 1, findings: [] });
+  });
+});
+
+test("with skipping, too, a file that changes while it is read is an error", async () => {
+  writeFileSync(join(source, "large.bin"), content(40 * MB));
+  const report = ({ bytes }: Progress) => {
+    if (bytes >= 8 * MB) appendFileSync(join(source, "large.bin"), "more");
+  };
+  const request = { repo: "r", path: source, message: "m", label: "l", skipOnError: true };
+  await failure(store.engine.upload(request, report, NEVER), "transfer");
+  expect(visible()).toBe(false);
+});
+
+test("a folder that becomes a link between walk and reading is not read through", async () => {
+  const outside = join(store.folder, "outside");
+  mkdirSync(outside);
+  const names = Array.from({ length: 400 }, (_, i) => `${i < 200 ? "first" : "second"}/${i}`);
+  for (const folder of ["first", "second"]) mkdirSync(join(source, folder));
+  for (const name of names) writeFileSync(join(source, name), "mine");
+  for (let i = 200; i < 400; i++) writeFileSync(join(outside, `${i}`), "not!");
+  let planted = false;
+  const report = ({ files }: Progress) => {
+    if (planted || files === 0) return;
+    planted = true;
+    renameSync(join(source, "second"), join(source, "third"));
+    symlinkSync(outside, join(source, "second"));
+  };
+  await failure(upload(report));
+  expect(planted).toBe(true);
+  expect(visible()).toBe(false);
+  for (const blob of readdirSync(store.blobs)) {
+    expect(readFileSync(join(store.blobs, blob), "latin1")).not.toContain("not!");
+  }
 });
 
 test.each([
