@@ -28,6 +28,7 @@ async function content(image: string): Promise<string[]> {
 }
 
 async function inspect(image: string): Promise<{
+  Created: string;
   readonly Digest: string;
   readonly Config: {
     readonly User: string;
@@ -78,16 +79,19 @@ describe.skipIf(!possible)("the image", () => {
   });
 
   test("says where it comes from, and runs as nobody special", async () => {
-    const { Config } = await inspect(SIDECAR);
+    const { Config, Created } = await inspect(SIDECAR);
     const { version } = await Bun.file("package.json").json();
     expect(Config.User).toBe("1020:2000");
     expect(Config.Entrypoint ?? []).toEqual([]);
     expect(Config.Labels).toMatchObject({
       "org.opencontainers.image.title": "datamon-sidecar",
       "org.opencontainers.image.licenses": "MIT",
+      "org.opencontainers.image.created": expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       "org.opencontainers.image.version": version,
       "org.opencontainers.image.revision": expect.stringMatching(/^([0-9a-f]{40}(-modified)?|unknown)$/),
     });
+    // No time of the commit in the layers, or a layer that holds the same would be another after each commit.
+    expect(Created).toStartWith("1970-01-01T00:00:00");
     const { out } = await runIn(SIDECAR, "id");
     expect(out).toStartWith("uid=1020(developer) gid=2000(developers)");
   });
