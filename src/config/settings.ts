@@ -138,9 +138,15 @@ export interface DatabaseSettings {
   /** How often a crashed server is started again before it counts as failed. */
   readonly serverRestarts: number;
   readonly serverStartTimeout: Milliseconds;
+  /** How often a server that is being used is asked whether it answers; 0: never. */
+  readonly checkInterval: Milliseconds;
+  /** How long the answer to a simple question may take before the server counts as hung. */
+  readonly answerTimeout: Milliseconds;
   /** How long clients may take to leave before they are terminated. */
   readonly clientTimeout: Milliseconds;
-  /** How long a fast shutdown may take before the immediate one. */
+  /** How long the vacuum of all databases together may take before what is left of it is skipped. */
+  readonly vacuumTimeout: Milliseconds;
+  /** How long a checkpoint, and then a fast shutdown, may take before the immediate one. */
   readonly serverStopTimeout: Milliseconds;
   /** Upload even after an immediate shutdown: the bundle then needs crash recovery. */
   readonly uploadAfterImmediate: boolean;

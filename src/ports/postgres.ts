@@ -5,7 +5,7 @@ import type { Claim, Occupancy, Workshop } from "../core/postgres/claim.ts";
 import type { ControlData } from "../core/postgres/control-data.ts";
 import type { Major } from "../core/postgres/major.ts";
 import type { MadeFrom, Manifest } from "../core/postgres/manifest.ts";
-import type { Rung } from "../core/postgres/shutdown.ts";
+import type { Rung, ServerEnd } from "../core/postgres/shutdown.ts";
 import type { SocketAddress } from "../core/postgres/upgrade-arguments.ts";
 import type { Milliseconds } from "../ports.ts";
 
@@ -59,6 +59,13 @@ export interface ClusterFiles {
   record(version: string, clean: boolean, madeFrom?: MadeFrom): Promise<void>;
 }
 
+export interface QueryOptions {
+  readonly database?: string;
+  readonly signal?: AbortSignal;
+  /** When to give up; no bound when not given. */
+  readonly timeout?: Milliseconds;
+}
+
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 export interface ServerRequest {
@@ -82,12 +89,22 @@ export interface ServerRequest {
 export interface Server extends SocketAddress {
   /** Resolves with the cause and its last log lines when it ends by itself, never after `stop`. */
   readonly died: Promise<Error>;
-  /** Runs statements as superuser in a session of their own. Errors: `system`, with `sqlstate` in its details. */
-  query(statement: string, options?: { database?: string; signal?: AbortSignal }): Promise<readonly Row[]>;
-  /** Returns once a newcomer is really turned away; sessions that exist go on. */
-  refuseClients(): Promise<void>;
-  /** Ends the server, whatever it takes; says how far it had to go. Never rejects. */
-  stop(first: "fast" | "immediate"): Promise<Rung>;
+  /**
+   * Runs statements as superuser in a session of their own.
+   * Errors: `system`, with `sqlstate` in its details, or `late` after the timeout; `stopped`.
+   */
+  query(statement: string, options?: QueryOptions): Promise<readonly Row[]>;
+  /**
+   * Whether it answers a newcomer over TCP within `timeout`: with a row, or with its own word that it cannot let anybody in now.
+   * Errors: `stopped`.
+   */
+  answers(timeout: Milliseconds, signal: AbortSignal): Promise<boolean>;
+  /** Returns once a newcomer is really turned away; sessions that exist go on. Errors: as `query`. */
+  refuseClients(options: QueryOptions & { readonly timeout: Milliseconds }): Promise<void>;
+  /** Ends the server, whatever it takes; says how it ended. Never rejects. */
+  stop(first: Rung): Promise<ServerEnd>;
+  /** The end of its log, in one line. */
+  lastWords(): string;
 }
 
 /** The programs of Postgres. Every method rejects with a KnownError. */
@@ -102,8 +119,8 @@ export interface Postgres {
   controlData(installation: Installation, folder: string): Promise<ControlData>;
   /** Errors: `configuration` when somebody listens there already. */
   checkPort(address: string, port: number): Promise<void>;
-  /** Ends whatever a server that was killed or forgotten left running on this folder; no error when there is nothing. */
-  endLeftover(folder: string, patience: Milliseconds): Promise<void>;
+  /** Ends whatever a server or a sidecar that was killed left running on this folder; no error when there is nothing. */
+  endLeftover(folder: string): Promise<void>;
   /** Errors: `system` with the server's last words, `stopped`. */
   start(request: ServerRequest, signal: AbortSignal): Promise<Server>;
   /** Free bytes for us on the volume of a folder. */

@@ -81,6 +81,9 @@ export async function makeBench(over: Partial<PostgresParts> = {}): Promise<Benc
       serverParameters: QUICK,
       serverRestarts: 0,
       serverStartTimeout: 60_000,
+      checkInterval: 0,
+      answerTimeout: 60_000,
+      vacuumTimeout: 60_000,
       clientTimeout: 300,
       serverStopTimeout: 20_000,
       uploadAfterImmediate: false,
@@ -208,7 +211,9 @@ export function withQueryHook(server: Server, hook: (statement: string) => Promi
     died: server.died,
     socketFolder: server.socketFolder,
     port: server.port,
-    refuseClients: () => server.refuseClients(),
+    answers: (timeout, signal) => server.answers(timeout, signal),
+    refuseClients: (options) => server.refuseClients(options),
+    lastWords: () => server.lastWords(),
     stop: (first) => server.stop(first),
     query: async (statement, options) => {
       const rows = await server.query(statement, options);

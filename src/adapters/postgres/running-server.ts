@@ -3,6 +3,7 @@ import { socketPath } from "../../core/postgres/arguments.ts";
 import {
   beginShutdown,
   type Rung,
+  type ServerEnd,
   type Shutdown,
   type ShutdownEffect,
   stepShutdown,
@@ -10,13 +11,15 @@ import {
 import { causeFrom } from "../../core/postgres/server-log.ts";
 import type { SocketAddress } from "../../core/postgres/upgrade-arguments.ts";
 import type { Milliseconds } from "../../ports.ts";
-import type { Row, Server } from "../../ports/postgres.ts";
+import type { QueryOptions, Row, Server } from "../../ports/postgres.ts";
 import type { Supervised } from "../processes.ts";
-import { query, type QueryOptions, Session, sqlstateOf, type Target } from "./session.ts";
+import { answersNewcomers } from "./newcomer.ts";
+import { query, Session, sqlstateOf, type Target } from "./session.ts";
 
 /** SQLSTATE of a connection that `pg_hba.conf` turns away. */
 const REJECTED = "28000";
 const CLOSING_POLL_MS = 10;
+/** How long a postmaster that answers may let clients in, or have no place for us. */
 const CLOSING_MS = 2000;
 
 export interface RunningParts {
@@ -35,7 +38,7 @@ export interface RunningParts {
 export class RunningServer implements Server {
   readonly died: Promise<Error>;
   readonly #parts: RunningParts;
-  #stopped: Promise<Rung> | undefined;
+  #stopped: Promise<ServerEnd> | undefined;
   #kept: Session | undefined;
   readonly #hurry = Promise.withResolvers<"late">();
 
@@ -70,12 +73,16 @@ export class RunningServer implements Server {
 
   async query(statement: string, options: QueryOptions = {}): Promise<readonly Row[]> {
     if (this.#kept !== undefined && options.database === undefined) {
-      return await this.#kept.query(statement, options.signal);
+      return await this.#kept.query(statement, options);
     }
     return await query(socketOf(this), statement, options);
   }
 
-  async refuseClients(): Promise<void> {
+  async answers(timeout: Milliseconds, signal: AbortSignal): Promise<boolean> {
+    return await answersNewcomers(this.#parts.tcp ?? socketOf(this), timeout, signal);
+  }
+
+  async refuseClients(options: QueryOptions & { readonly timeout: Milliseconds }): Promise<void> {
     await this.#parts.closeAccess();
     this.#parts.child.signal("SIGHUP");
     const { tcp } = this.#parts;
@@ -83,8 +90,9 @@ export class RunningServer implements Server {
     const deadline = performance.now() + CLOSING_MS;
     // The postmaster reads the file when it gets to it; being turned away ourselves is the proof.
     for (;;) {
-      const answer = await query(tcp, "SELECT 1").catch((error: unknown) => error);
+      const answer = await query(tcp, "SELECT 1", options).catch((error: unknown) => error);
       if (sqlstateOf(answer) === REJECTED) break;
+      options.signal?.throwIfAborted();
       if (performance.now() > deadline) {
         if (answer instanceof Error) throw answer;
         throw new KnownError(
@@ -95,17 +103,17 @@ export class RunningServer implements Server {
       await Bun.sleep(CLOSING_POLL_MS);
     }
     // Nobody else can take our place now, and what comes next is a conversation.
-    this.#kept = new Session(socketOf(this));
+    this.#kept = new Session(socketOf(this), undefined, options.timeout);
   }
 
-  /** An immediate stop also cuts short a fast one that is under way. */
-  stop(first: "fast" | "immediate"): Promise<Rung> {
-    if (first === "immediate") this.#hurry.resolve("late");
+  /** Any other stop also cuts short a fast one that is under way. */
+  stop(first: Rung): Promise<ServerEnd> {
+    if (first !== "fast") this.#hurry.resolve("late");
     this.#stopped ??= this.#climb(first);
     return this.#stopped;
   }
 
-  async #climb(first: "fast" | "immediate"): Promise<Rung> {
+  async #climb(first: Rung): Promise<ServerEnd> {
     await this.#kept?.close();
     const { child, stopTimeout } = this.#parts;
     const ended = child.ended.then(() => "ended" as const);
@@ -120,7 +128,9 @@ export class RunningServer implements Server {
       clearTimeout(handle);
       [state, effect] = stepShutdown(state, event);
     }
-    return state.rung;
+    const outcome = await child.ended;
+    const asAsked = outcome.type === "code" && outcome.code === 0;
+    return state.rung === "fast" && !asAsked ? "crashed" : state.rung;
   }
 }
 

@@ -44,15 +44,30 @@ export const databaseDefaults = {
     "How often a crashed server is started again before that is a failure.",
   ),
   serverStartTimeout: withDefault(duration(1), "10m", "How long a server may take to answer a query."),
+  checkInterval: withDefault(
+    duration(),
+    "10s",
+    "How often a server is asked whether it still answers a new client; `0` for never.",
+  ),
+  answerTimeout: withDefault(
+    duration(1),
+    "1m",
+    "How long a running server may take to answer before it counts as hung.",
+  ),
   clientTimeout: withDefault(
     duration(),
     "10s",
     "How long clients may take to leave before they are terminated.",
   ),
+  vacuumTimeout: withDefault(
+    duration(1),
+    "1h",
+    "How long the vacuum of all databases together may take; what is left of it then is skipped.",
+  ),
   serverStopTimeout: withDefault(
     duration(1),
     "10m",
-    "How long a fast shutdown may take before an immediate one.",
+    "How long the last checkpoint, and then the fast shutdown, may take before an immediate one.",
   ),
   uploadAfterImmediate: withDefault(
     yesNo(),

@@ -8,6 +8,9 @@
  */
 export type Rung = "fast" | "immediate" | "killed";
 
+/** `crashed`: it ended by itself, before or while it was asked to. */
+export type ServerEnd = Rung | "crashed";
+
 export type Shutdown =
   | { readonly type: "stopping"; readonly rung: Rung }
   | { readonly type: "stopped"; readonly rung: Rung };
@@ -19,19 +22,16 @@ export interface ShutdownEffect {
 }
 
 /** A postmaster kills children that ignore its immediate shutdown after 5 s by itself, which is tidier than our killing it. */
-const IMMEDIATE_MS = 10_000;
+export const IMMEDIATE_MS = 10_000;
 
-/** `patience`: milliseconds a fast shutdown, which writes everything to disk, may take. */
-export function beginShutdown(first: "fast" | "immediate", patience: number): [Shutdown, ShutdownEffect] {
-  return first === "fast"
-    ? [
-        { type: "stopping", rung: "fast" },
-        { signal: "SIGINT", patience },
-      ]
-    : [
-        { type: "stopping", rung: "immediate" },
-        { signal: "SIGQUIT", patience: IMMEDIATE_MS },
-      ];
+/** `patience`: milliseconds a fast shutdown, which writes everything to disk, may take; the other steps have their own. */
+export function beginShutdown(rung: Rung, patience = IMMEDIATE_MS): [Shutdown, ShutdownEffect] {
+  const effects = {
+    fast: { signal: "SIGINT", patience },
+    immediate: { signal: "SIGQUIT", patience: IMMEDIATE_MS },
+    killed: { signal: "SIGKILL" },
+  } as const satisfies Record<Rung, ShutdownEffect>;
+  return [{ type: "stopping", rung }, effects[rung]];
 }
 
 export function stepShutdown(
@@ -42,12 +42,9 @@ export function stepShutdown(
   if (event === "ended") return [{ type: "stopped", rung: state.rung }, undefined];
   switch (state.rung) {
     case "fast":
-      return [
-        { type: "stopping", rung: "immediate" },
-        { signal: "SIGQUIT", patience: IMMEDIATE_MS },
-      ];
+      return beginShutdown("immediate");
     case "immediate":
-      return [{ type: "stopping", rung: "killed" }, { signal: "SIGKILL" }];
+      return beginShutdown("killed");
     case "killed":
       return [state, undefined];
   }

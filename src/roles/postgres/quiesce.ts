@@ -10,7 +10,7 @@ import {
   vacuumCommand,
 } from "../../core/postgres/sql.ts";
 import type { WorkloadReporter } from "../../ports.ts";
-import type { ClusterFiles, Row, Server } from "../../ports/postgres.ts";
+import type { ClusterFiles, QueryOptions, Row, Server } from "../../ports/postgres.ts";
 import { type PostgresDependencies, titleOf } from "./dependencies.ts";
 
 const POLL_MS = 25;
@@ -20,6 +20,7 @@ const TERMINATED_MS = 5000;
 /**
  * Empties the server of clients: nobody new comes in, idle sessions end at once, busy ones have `clientTimeout` to finish.
  * The application is done by now, so whoever is still here was forgotten.
+ * Errors: `system`, with `late` in its details when the server does not answer us in time; `stopped`.
  */
 export async function dismissClients(
   settings: DatabaseSettings,
@@ -29,11 +30,12 @@ export async function dismissClients(
   signal: AbortSignal,
 ): Promise<void> {
   reporter.doing(`waiting for the clients of ${titleOf(settings)} to leave`);
-  await server.refuseClients();
+  const within = { signal, timeout: settings.answerTimeout };
+  await server.refuseClients(within);
   const leaveBy = performance.now() + settings.clientTimeout;
   for (;;) {
-    await server.query(TERMINATE_IDLE, { signal });
-    const clients = await server.query(CLIENTS, { signal });
+    await server.query(TERMINATE_IDLE, within);
+    const clients = await server.query(CLIENTS, within);
     if (clients.length === 0) return;
     if (performance.now() >= leaveBy) {
       log.warn("ending sessions that did not leave", {
@@ -44,10 +46,9 @@ export async function dismissClients(
     }
     await pause(signal);
   }
-  await server.query(TERMINATE_ALL, { signal });
+  await server.query(TERMINATE_ALL, within);
   const endedBy = performance.now() + TERMINATED_MS;
-  while ((await server.query(CLIENTS, { signal })).length > 0 && performance.now() < endedBy)
-    await pause(signal);
+  while ((await server.query(CLIENTS, within)).length > 0 && performance.now() < endedBy) await pause(signal);
 }
 
 /**
@@ -60,7 +61,8 @@ export async function obstacle(
   files: ClusterFiles,
   signal: AbortSignal,
 ): Promise<KnownError | undefined> {
-  const prepared = await preparedTransactions(server, signal);
+  const within = { signal, timeout: settings.answerTimeout };
+  const prepared = await preparedTransactions(server, within);
   if (prepared !== undefined) {
     return new KnownError(
       "system",
@@ -68,13 +70,16 @@ export async function obstacle(
       { remedy: "let the application end them with COMMIT PREPARED or ROLLBACK PREPARED" },
     );
   }
-  const outside = await tablespacesOutside(server, files, signal);
+  const outside = await tablespacesOutside(server, files, within);
   return outside.length === 0 ? undefined : outsideFolder(settings, outside);
 }
 
 /** The prepared transactions by name, with owner and database; undefined when there is none. */
-export async function preparedTransactions(server: Server, signal: AbortSignal): Promise<string | undefined> {
-  const rows = await server.query(PREPARED_TRANSACTIONS, { signal });
+export async function preparedTransactions(
+  server: Server,
+  options: QueryOptions,
+): Promise<string | undefined> {
+  const rows = await server.query(PREPARED_TRANSACTIONS, options);
   if (rows.length === 0) return undefined;
   return rows.map(({ gid, owner, database }) => `"${gid}" of ${owner} in ${database}`).join(", ");
 }
@@ -83,10 +88,10 @@ export async function preparedTransactions(server: Server, signal: AbortSignal):
 export async function tablespacesOutside(
   server: Server,
   files: ClusterFiles,
-  signal: AbortSignal,
+  options: QueryOptions,
 ): Promise<readonly string[]> {
   const outside: string[] = [];
-  for (const { name, oid } of await server.query(TABLESPACES, { signal })) {
+  for (const { name, oid } of await server.query(TABLESPACES, options)) {
     if (!(await files.isFolder(`pg_tblspc/${oid}`))) outside.push(`tablespace "${name}"`);
   }
   return outside;
@@ -101,23 +106,58 @@ export function outsideFolder(settings: DatabaseSettings, names: readonly string
   );
 }
 
-/** VACUUM of each database, if wanted, and everything onto the disk, so that the shutdown has little left to write. */
+/**
+ * VACUUM of each database, if wanted, and everything onto the disk, so that the shutdown has little left to write. Both are
+ * economies and no promises: what takes too long is left, and the shutdown writes what there is to write in any case.
+ * Errors: `system` when the server refuses, `stopped`.
+ */
 export async function compact(
   settings: DatabaseSettings,
+  dependencies: PostgresDependencies,
   server: Server,
   reporter: WorkloadReporter,
   signal: AbortSignal,
 ): Promise<void> {
+  const within = { signal, timeout: settings.answerTimeout };
   const command = vacuumCommand(settings.vacuum);
-  if (command !== undefined) {
-    for (const { name } of await server.query(CONNECTABLE_DATABASES, { signal })) {
-      const database = String(name);
-      reporter.doing(`${command} of "${database}" in ${titleOf(settings)}`);
-      await server.query(command, { database, signal });
+  const vacuumedBy = performance.now() + settings.vacuumTimeout;
+  const rows = command === undefined ? [] : await server.query(CONNECTABLE_DATABASES, within);
+  for (const { name } of rows) {
+    const database = String(name);
+    reporter.doing(`${command} of "${database}" in ${titleOf(settings)}`);
+    const timeout = Math.max(1, vacuumedBy - performance.now());
+    const left = { database: settings.name, in: database, milliseconds: settings.vacuumTimeout };
+    const vacuum = server.query(String(command), { database, signal, timeout });
+    if (!(await inTime(vacuum))) {
+      dependencies.log.warn(
+        "VACUUM takes too long and is left: the bundle is larger than it has to be",
+        left,
+      );
+      break;
     }
   }
   reporter.doing(`writing ${titleOf(settings)} to disk`);
-  await server.query("CHECKPOINT", { signal });
+  const checkpoint = server.query("CHECKPOINT", { signal, timeout: settings.serverStopTimeout });
+  if (!(await inTime(checkpoint))) {
+    const { name: database, serverStopTimeout: milliseconds } = settings;
+    dependencies.log.warn("CHECKPOINT takes too long, the shutdown has to do it", { database, milliseconds });
+  }
+}
+
+/** Whether a query was answered before its time was up. */
+async function inTime(query: Promise<unknown>): Promise<boolean> {
+  try {
+    await query;
+    return true;
+  } catch (error) {
+    if (isLate(error)) return false;
+    throw error;
+  }
+}
+
+/** Whether a query failed because it was not answered in time. */
+export function isLate(error: unknown): boolean {
+  return error instanceof KnownError && error.details?.["late"] === true;
 }
 
 function inWords(row: Row): string {

@@ -1,15 +1,23 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
 import { KnownError, oneLine } from "../../core/errors.ts";
 import { isLoopback } from "../../core/postgres/access.ts";
+import { approachTo } from "../../core/postgres/claim.ts";
+import type { ServerEnd } from "../../core/postgres/shutdown.ts";
 import type { Installation, Server } from "../../ports/postgres.ts";
-import { dataPath, type PostgresDependencies, titleOf } from "./dependencies.ts";
+import { dataPath, participantFor, type PostgresDependencies, titleOf } from "./dependencies.ts";
+import { untilHung } from "./hung.ts";
 
-/** The server of one database, from its start to its end, started again after a crash as often as the settings allow. */
+/**
+ * The server of one database, from its start to its end, started again after a crash as often as the settings allow. One that
+ * answers nobody any more has crashed as well.
+ */
 export class Serving {
   readonly #settings: DatabaseSettings;
   readonly #with: PostgresDependencies;
   readonly #death = Promise.withResolvers<Error>();
   readonly #over = new AbortController();
+  /** Aborted once the server is no longer there for the application. */
+  readonly #ending = new AbortController();
   #password: string | undefined;
   #restartsLeft: number;
   #current: Server | undefined;
@@ -63,27 +71,39 @@ export class Serving {
     const server = await this.#run(installation, this.#settings.listenAddress, signal);
     const { name, port } = this.#settings;
     this.#with.log.info("serving", { database: name, port, version: installation.version });
-    this.#watch(server, installation);
+    void this.#watch(server, installation);
     return server;
   }
 
   /** Starts it so that nobody but us can reach it. */
   async startAlone(installation: Installation, signal: AbortSignal): Promise<Server> {
-    return await this.#run(installation, "", signal);
+    const server = await this.#run(installation, "", signal);
+    void this.#watch(server, installation);
+    return server;
   }
 
-  /** Stops it in an orderly way; when that takes too long, in another. */
-  async stop(): Promise<void> {
+  /** From now on the server is there for us alone: it is asked nothing more, and a crash is final. */
+  release(): void {
+    this.#ending.abort();
+  }
+
+  /** Stops it in an orderly way; when that takes too long, in another. Nobody is at work on the data folder afterwards. */
+  async stop(): Promise<ServerEnd | undefined> {
+    this.release();
     const server = this.#current;
     this.#current = undefined;
-    const rung = await server?.stop("fast");
-    if (rung === undefined || rung === "fast") return;
-    const { serverStopTimeout: milliseconds } = this.#settings;
-    this.#with.log.warn("the fast shutdown took too long, the server was cut off", {
-      milliseconds,
-      ended: rung,
-    });
+    const end = await server?.stop("fast");
+    if (server === undefined || end === undefined || end === "fast") return end;
+    const { name, serverStopTimeout: milliseconds } = this.#settings;
+    if (end === "crashed") {
+      const message = `Postgres server of database "${name}" ended before it was stopped: ${server.lastWords()}`;
+      this.#death.resolve(new KnownError("system", message));
+    } else {
+      const message = "the fast shutdown took too long, the server was cut off";
+      this.#with.log.warn(message, { database: name, milliseconds, ended: end });
+    }
     await this.endLeftover();
+    return end;
   }
 
   /** What was written since the start is given up, so nothing is waited for. */
@@ -93,8 +113,12 @@ export class Serving {
     await this.endLeftover();
   }
 
+  /** Ends what a killed attempt left running; a server of somebody else's on a folder that is not ours is left alone. */
   async endLeftover(): Promise<void> {
-    await this.#with.postgres.endLeftover(dataPath(this.#settings), this.#settings.serverStopTimeout);
+    const { postgres, run } = this.#with;
+    const folder = postgres.dataFolder(dataPath(this.#settings));
+    const approach = approachTo(await folder.occupancy(), participantFor(this.#settings), run);
+    if (approach !== "refuse") await postgres.endLeftover(folder.path);
   }
 
   async #run(installation: Installation, listenAddress: string, signal: AbortSignal): Promise<Server> {
@@ -119,21 +143,27 @@ export class Serving {
     return server;
   }
 
-  #watch(server: Server, installation: Installation): void {
-    void server.died.then(async (cause) => {
-      if (this.#current !== server || this.#over.signal.aborted) return;
-      if (this.#restartsLeft === 0) {
-        this.#death.resolve(cause);
-        return;
-      }
-      this.#restartsLeft -= 1;
-      this.#with.log.warn("starting the server again", { cause: oneLine(cause), left: this.#restartsLeft });
-      try {
-        await this.endLeftover();
-        await this.start(installation, this.#over.signal);
-      } catch (error) {
-        this.#death.resolve(error instanceof Error ? error : cause);
-      }
-    });
+  /** Waits for a server to crash or to hang, and deals with it. Never rejects. */
+  async #watch(server: Server, installation: Installation): Promise<void> {
+    const over = AbortSignal.any([this.#ending.signal, this.#over.signal]);
+    const asking = new AbortController();
+    const hung = untilHung(server, this.#settings, AbortSignal.any([over, asking.signal]));
+    const cause = await Promise.race([server.died, hung]);
+    asking.abort();
+    // One that answers nobody heeds no shutdown either.
+    if (this.#current === server) await server.stop("killed");
+    if (this.#current !== server || this.#over.signal.aborted) return;
+    if (this.#restartsLeft === 0 || this.#ending.signal.aborted) {
+      this.#death.resolve(cause);
+      return;
+    }
+    this.#restartsLeft -= 1;
+    this.#with.log.warn("starting the server again", { cause: oneLine(cause), left: this.#restartsLeft });
+    try {
+      await this.endLeftover();
+      await this.start(installation, over);
+    } catch (error) {
+      this.#death.resolve(error instanceof Error ? error : cause);
+    }
   }
 }

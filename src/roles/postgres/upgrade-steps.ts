@@ -35,7 +35,7 @@ export async function surveyOldCluster(
   signal: AbortSignal,
 ): Promise<Traits> {
   return await withServer(startAlone(old.installation, old.folder, "old"), async (server) => {
-    const prepared = await preparedTransactions(server, signal);
+    const prepared = await preparedTransactions(server, { signal });
     if (prepared !== undefined) {
       throw new KnownError(
         "configuration",

@@ -1,5 +1,5 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
-import { KnownError } from "../../core/errors.ts";
+import { KnownError, oneLine } from "../../core/errors.ts";
 import { AT_REST } from "../../core/postgres/control-data.ts";
 import { type MadeFrom, provenance } from "../../core/postgres/manifest.ts";
 import { createSuperuser, MAINTENANCE_ROLE } from "../../core/postgres/sql.ts";
@@ -7,7 +7,7 @@ import type { Memory, Workload, WorkloadReporter } from "../../ports.ts";
 import type { ClusterFiles, Installation, Server } from "../../ports/postgres.ts";
 import { claimAs, dataPath, type PostgresDependencies, titleOf } from "./dependencies.ts";
 import { installationOf, obtainCluster } from "./obtain.ts";
-import { compact, dismissClients, obstacle, outsideFolder, tablespacesOutside } from "./quiesce.ts";
+import { compact, dismissClients, isLate, obstacle, outsideFolder, tablespacesOutside } from "./quiesce.ts";
 import { Serving } from "./serving.ts";
 
 /** SQLSTATE too_many_connections: the clients hold even the places that are kept for superusers. */
@@ -77,7 +77,7 @@ export class PostgresWorkload implements Workload {
     if (isNew) {
       if (owner !== MAINTENANCE_ROLE) await server.query(createSuperuser(owner), { signal });
     } else {
-      const outside = await tablespacesOutside(server, this.#files, signal);
+      const outside = await tablespacesOutside(server, this.#files, { signal });
       if (outside.length > 0) throw outsideFolder(this.#settings, outside);
     }
     await claimAs("prepared", this.#settings, this.#with, madeFrom);
@@ -89,10 +89,17 @@ export class PostgresWorkload implements Workload {
       await this.#serving.stop();
       return;
     }
+    this.#serving.release();
+    // The last words of a server that crashes now say more than the question it leaves unanswered.
+    const crashed = this.#serving.died.then((cause) => Promise.reject(cause));
+    await Promise.race([this.#settle(reporter, signal), crashed]);
+  }
+
+  async #settle(reporter: WorkloadReporter, signal: AbortSignal): Promise<void> {
     const server = await this.#serverWithoutClients(reporter, signal);
     if (server === "settled") return;
     const hindrance = await obstacle(this.#settings, server, this.#files, signal);
-    if (hindrance === undefined) await compact(this.#settings, server, reporter, signal);
+    if (hindrance === undefined) await compact(this.#settings, this.#with, server, reporter, signal);
     reporter.doing(`stopping ${this.#title}`);
     await this.#serving.stop();
     if (hindrance !== undefined) throw hindrance;
@@ -134,7 +141,7 @@ export class PostgresWorkload implements Workload {
 
   /**
    * After a restart there is no server, only what the killed attempt left: unless that was settled already, it is
-   * started for ourselves alone, and so is a server whose clients leave no room for us.
+   * started for ourselves alone, and so is a server whose clients leave no room for us, or lock us out.
    */
   async #serverWithoutClients(reporter: WorkloadReporter, signal: AbortSignal): Promise<Server | "settled"> {
     const { postgres, log } = this.#with;
@@ -144,9 +151,10 @@ export class PostgresWorkload implements Workload {
         await dismissClients(this.#settings, this.#with, server, reporter, signal);
         return server;
       } catch (error) {
-        if (!(error instanceof KnownError) || error.details?.["sqlstate"] !== FULL) throw error;
-        log.warn("its clients leave no connection for us: restarting the server without them");
-        await this.#serving.stop();
+        const full = error instanceof KnownError && error.details?.["sqlstate"] === FULL;
+        if (!full && !isLate(error)) throw error;
+        log.warn("its clients keep us out: restarting the server without them", { cause: oneLine(error) });
+        if ((await this.#serving.stop()) !== "fast") await this.#mayUpload();
       }
     } else if (await this.#recallSettled()) {
       return "settled";

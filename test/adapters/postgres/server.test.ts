@@ -116,7 +116,7 @@ test.skipIf(!has15)(
     const server = await bench.postgres.start(asked, unstopped);
     const session = connect(asked.port);
     await session.unsafe("SELECT 1");
-    await server.refuseClients();
+    await server.refuseClients({ timeout: 10_000 });
     expect(
       await sql(asked.port, "SELECT 1").then(
         () => "in",
@@ -132,6 +132,34 @@ test.skipIf(!has15)(
 );
 
 test.skipIf(!has15)(
+  "a server answers newcomers even when it has no place for them, or they wait for a lock; one that does nothing does not",
+  async () => {
+    const parameters = [
+      ...QUICK,
+      "max_connections=2",
+      "superuser_reserved_connections=0",
+      "max_wal_senders=0",
+    ];
+    const asked = await request({ parameters });
+    const server = await bench.postgres.start(asked, unstopped);
+    expect(await server.answers(10_000, unstopped)).toBe(true);
+    const sessions = [connect(asked.port), connect(asked.port)];
+    for (const session of sessions) await session.unsafe("SELECT 1");
+    expect(await server.answers(10_000, unstopped)).toBe(true);
+    await sessions[1]?.close({ timeout: 0 });
+    await sessions[0]?.unsafe("BEGIN; LOCK TABLE pg_authid, pg_database");
+    expect(await server.answers(2000, unstopped)).toBe(true);
+    const postmaster = await postmasterPid(folder);
+    process.kill(postmaster, "SIGSTOP");
+    expect(await server.answers(300, unstopped)).toBe(false);
+    expect(await server.stop("killed")).toBe("killed");
+    await sessions[0]?.close({ timeout: 0 });
+    await bench.postgres.endLeftover(folder);
+  },
+  60_000,
+);
+
+test.skipIf(!has15)(
   "what works on another folder is no leftover of this one, and a lock without a server is removed",
   async () => {
     const asked = await request();
@@ -139,11 +167,11 @@ test.skipIf(!has15)(
     const other = join(bench.folder, "other");
     await mkdir(other);
     await writeFile(join(other, "postmaster.pid"), `${await postmasterPid(folder)}\n${folder}\n`);
-    await bench.postgres.endLeftover(other, 1000);
+    await bench.postgres.endLeftover(other);
     expect(await Bun.file(join(other, "postmaster.pid")).exists()).toBe(false);
     expect(await server.query("SELECT 1 AS one")).toEqual([{ one: 1 }]);
     const died = server.died;
-    await bench.postgres.endLeftover(folder, 10_000);
+    await bench.postgres.endLeftover(folder);
     expect((await died).message).toContain("ended");
   },
   30_000,

@@ -8,6 +8,7 @@ import { MANIFEST } from "../../../src/core/postgres/manifest.ts";
 import { failure } from "../../support/failure.ts";
 import {
   archive,
+  backendPid,
   type Bench,
   connect,
   freePort,
@@ -15,6 +16,7 @@ import {
   makeBench,
   nothing,
   prepare,
+  QUICK,
   quiet,
   serverProcess,
   sql,
@@ -180,6 +182,91 @@ test.skipIf(!has15)(
   30_000,
 );
 
+test.skipIf(!has15)(
+  "a VACUUM that takes too long is left, and the database is archived without it",
+  async () => {
+    const port = await freePort();
+    // So slow that it takes minutes.
+    const serverParameters = [...QUICK, "vacuum_cost_delay=100", "vacuum_cost_limit=1"];
+    const over = {
+      name: "slow",
+      port,
+      destination,
+      vacuum: "on" as const,
+      vacuumTimeout: 100,
+      serverParameters,
+    };
+    const workload = bench.workload(bench.settings(over));
+    await prepare(workload);
+    await archive(workload);
+    expect(uploadsOf("slow")).toBe(1);
+    expect(bench.logged.some(({ message }) => message.startsWith("VACUUM takes too long"))).toBe(true);
+  },
+  60_000,
+);
+
+test.skipIf(!has15)(
+  "a client that locks the catalogs, so that nobody can come in, is ended with the server",
+  async () => {
+    const port = await freePort();
+    const workload = bench.workload(
+      bench.settings({ name: "locked", port, destination, vacuum: "on", answerTimeout: 5000 }),
+    );
+    await prepare(workload);
+    await sql(port, "CREATE TABLE t AS SELECT 1 AS n");
+    const session = connect(port);
+    await session.unsafe("BEGIN; LOCK TABLE pg_authid, pg_database");
+    await archive(workload);
+    expect(uploadsOf("locked")).toBe(1);
+    expect(bench.logged.some(({ message }) => message.startsWith("its clients keep us out"))).toBe(true);
+    await session.close({ timeout: 0 });
+  },
+  60_000,
+);
+
+test.skipIf(!has15)(
+  "a hung session that holds a lock keeps the stop for as long as the settings say and no longer",
+  async () => {
+    const port = await freePort();
+    const data = join(bench.folder, "data/hung");
+    const limits = { vacuumTimeout: 200, serverStopTimeout: 200 };
+    const workload = bench.workload(
+      bench.settings({ name: "hung", port, destination, vacuum: "on", ...limits }),
+    );
+    await prepare(workload);
+    await sql(port, "CREATE TABLE t AS SELECT 1 AS n");
+    const session = connect(port);
+    await session.unsafe("BEGIN; LOCK TABLE t");
+    frozenUntilCutOff(await backendPid(session));
+    const error = await failure(workload.settle(quiet, unstopped), "system");
+    expect(error.message).toMatch(
+      /not shut down cleanly \(pg_controldata: "(?:in production|shutting down)"\)/,
+    );
+    await failure(workload.upload(quiet, nothing, unstopped), "system");
+    expect(uploadsOf("hung")).toBe(0);
+    expect(await Bun.file(join(data, "postmaster.pid")).exists()).toBe(false);
+    await session.close({ timeout: 0 });
+  },
+  60_000,
+);
+
+test.skipIf(!has15)(
+  "a CHECKPOINT that does not come to an end leads to the shutdown, and that to its next step",
+  async () => {
+    const port = await freePort();
+    const data = join(bench.folder, "data/frozen");
+    const workload = bench.workload(
+      bench.settings({ name: "frozen", port, destination, serverStopTimeout: 200 }),
+    );
+    await prepare(workload);
+    frozenUntilCutOff(await serverProcess(data, "checkpointer"));
+    await failure(workload.settle(quiet, unstopped), "system");
+    expect(bench.logged.some(({ message }) => message.startsWith("CHECKPOINT takes too long"))).toBe(true);
+    expect(uploadsOf("frozen")).toBe(0);
+  },
+  60_000,
+);
+
 test.skipIf(!has15).each([false, true])(
   "a stop that takes too long is cut off; what is left needs recovery and is archived only if that is wanted (%p)",
   async (uploadAfterImmediate) => {
@@ -192,7 +279,8 @@ test.skipIf(!has15).each([false, true])(
         ...bench.postgres,
         start: async (request, signal) =>
           withQueryHook(await bench.postgres.start(request, signal), async (statement) => {
-            if (statement === "CHECKPOINT") await freeze(data);
+            if (statement !== "CHECKPOINT") return;
+            frozenUntilCutOff(await serverProcess(data, "checkpointer"));
           }),
       },
     });
@@ -213,13 +301,12 @@ test.skipIf(!has15).each([false, true])(
   30_000,
 );
 
-/** The checkpointer writes the last checkpoint: frozen, it holds up a fast shutdown, until the immediate one comes. */
-async function freeze(data: string): Promise<void> {
-  const checkpointer = await serverProcess(data, "checkpointer");
-  process.kill(checkpointer, "SIGSTOP");
+/** A process that does nothing, and so holds up a fast shutdown, until the immediate one comes. */
+function frozenUntilCutOff(pid: number): void {
+  process.kill(pid, "SIGSTOP");
   bench.listener = (message) => {
     if (!message.includes("received immediate shutdown request")) return;
     bench.listener = () => {};
-    process.kill(checkpointer, "SIGCONT");
+    process.kill(pid, "SIGCONT");
   };
 }

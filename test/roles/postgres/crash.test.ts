@@ -14,6 +14,7 @@ import {
   postmasterPid,
   prepare,
   quiet,
+  serverProcess,
   sql,
   unstopped,
 } from "../../support/postgres.ts";
@@ -92,6 +93,49 @@ test.skipIf(!has15)(
     expect(await sql(port, "SELECT count(*)::int AS count FROM t")).toEqual([{ count: 10 }]);
     process.kill(second, "SIGKILL");
     expect((await workload.died).message).toContain("by signal 9");
+  },
+  30_000,
+);
+
+test.skipIf(!has15)(
+  "a server that answers nobody has crashed as well, and is started again if the settings say so",
+  async () => {
+    const over = { serverRestarts: 1, checkInterval: 20, answerTimeout: 4000 };
+    const { port } = await served("mute", over);
+    await sql(port, "CREATE TABLE t AS SELECT generate_series(1, 10) AS n");
+    const serving = Promise.withResolvers<void>();
+    bench.listener = (message) => {
+      if (message === "serving") serving.resolve();
+    };
+    process.kill(await postmasterPid(data("mute")), "SIGSTOP");
+    await serving.promise;
+    expect(await sql(port, "SELECT count(*)::int AS count FROM t")).toEqual([{ count: 10 }]);
+    const restart = bench.logged.findLast(({ message }) => message === "starting the server again");
+    expect(restart?.fields).toMatchObject({
+      cause: expect.stringContaining('database "mute" has answered no client for 4 s'),
+    });
+  },
+  60_000,
+);
+
+test.skipIf(!has15)(
+  "a server that is killed while it is being stopped is no clean end, and its last words are told",
+  async () => {
+    const { workload } = await served("stopping");
+    const postmaster = await postmasterPid(data("stopping"));
+    // Without it the shutdown goes on for ever.
+    const walwriter = await serverProcess(data("stopping"), "walwriter");
+    process.kill(walwriter, "SIGSTOP");
+    bench.listener = (message) => {
+      if (!message.includes("received fast shutdown request")) return;
+      bench.listener = () => {};
+      process.kill(postmaster, "SIGKILL");
+      process.kill(walwriter, "SIGCONT");
+    };
+    const error = await failure(workload.settle(quiet, unstopped), "system");
+    expect(error.message).toContain("ended before it was stopped");
+    await failure(workload.upload(quiet, nothing, unstopped), "system");
+    expect(uploadsOf("stopping")).toBe(0);
   },
   30_000,
 );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { failure } from "../../support/failure.ts";
@@ -27,9 +27,12 @@ const source = { repo: "r", ref: { type: "latest" } as const, commandFlags: [] }
 const data = (name: string): string => join(bench.folder, "data", name);
 
 test.skipIf(!has15)(
-  "a folder with somebody's files is refused and left as it is",
+  "a folder with somebody's files is refused and left as it is, a server that works on it included",
   async () => {
     await mkdir(data("used"), { recursive: true });
+    const program = join(bench.folder, "postgres");
+    await copyFile("/bin/sleep", program);
+    const theirs = Bun.spawn([program, "infinity"], { cwd: data("used") });
     await writeFile(join(data("used"), "letters"), "dear");
     const workload = bench.workload(bench.settings({ name: "used", port: await freePort() }));
     const error = await failure(
@@ -38,7 +41,11 @@ test.skipIf(!has15)(
     );
     expect(error.message).toContain("it is not empty (letters)");
     expect(error.remedy).toContain("dataDir");
+    await workload.abandon(quiet);
     expect(await readdir(data("used"))).toEqual(["letters"]);
+    expect(theirs.exitCode).toBeNull();
+    theirs.kill();
+    expect(await theirs.exited).toBe(143);
   },
   20_000,
 );
