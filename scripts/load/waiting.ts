@@ -61,7 +61,13 @@ export async function waiting(hours: number): Promise<Figure> {
   try {
     const clock = new FastClock();
     const peer = { kind: "files" } as const;
-    const rhythm = { pollInterval: 5000, beatInterval: 5000, silenceTimeout: 30_000, grace: 25_000 };
+    const rhythm = {
+      pollInterval: 5000,
+      beatInterval: 5000,
+      silenceTimeout: 30_000,
+      returnTimeout: 360_000,
+      grace: 25_000,
+    };
     const common = { ...rhythm, applicationTimeout: 0, startTimeout: HOUR_MS, uploadTimeout: HOUR_MS };
     const open = (participant: string) =>
       openDirectory({ directory, participant, peers: [peer], identity: "load", clock });

@@ -15,6 +15,8 @@ export interface CommonSettings {
   readonly pollInterval: Milliseconds;
   readonly beatInterval: Milliseconds;
   readonly silenceTimeout: Milliseconds;
+  /** For another participant that had failed before our start to be started again, too. */
+  readonly returnTimeout: Milliseconds;
   readonly grace: Milliseconds;
   readonly terminationMessagePath: string;
   /** `:PORT` or `HOST:PORT` for HTTP probes. */

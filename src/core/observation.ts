@@ -31,10 +31,10 @@ export interface Damage {
   readonly exitCode: number;
 }
 
-/** Changes whenever the participant gives a sign of life. */
+/** Changes whenever the participant gives a sign of life; who has ended gives none until it is started again. */
 export function beatOf(status: Status | undefined): string | undefined {
   if (status === undefined) return undefined;
-  return `${status.attempt}:${status.beat}`;
+  return `${status.attempt}:${hasEnded(status) ? status.phase : status.beat}`;
 }
 
 /** An ended participant owes no more beats. */

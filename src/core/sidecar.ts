@@ -23,6 +23,8 @@ export interface SidecarRules {
   /** From SIGTERM to giving up; also how long letting go may take. */
   readonly grace: number;
   readonly silenceTimeout: number;
+  /** For a wrapper that had failed before this start to be started again as well. */
+  readonly returnTimeout: number;
   /** From ready to the request for the upload; 0: for ever. */
   readonly applicationTimeout: number;
   readonly hasDestination: boolean;
@@ -68,6 +70,8 @@ export interface SidecarState {
   readonly request?: string;
   readonly wrapper: Liveness;
   readonly wrapperStatus?: Status;
+  /** The beat of a wrapper that had failed before this start, and that runs the application when it comes back. */
+  readonly awaited?: string;
   readonly stop?: { readonly signal: number; readonly deadline: number };
   /** The end is decided: the code to exit with once the work is abandoned, `deadline` at the latest. */
   readonly leaving?: { readonly exitCode: number; readonly deadline: number };
@@ -93,12 +97,13 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
     serving: servingOf(rules, previous),
     wrapper: UNSEEN,
     ...(wrapper === undefined ? {} : { wrapperStatus: wrapper }),
+    ...awaitedOf(wrapper, previous),
   };
   const request = previous?.request === undefined ? {} : { request: previous.request };
-  if (previous?.phase === "done") {
+  const cutOff = cutOffIn(previous);
+  if (cutOff === "done") {
     return { state: { ...blank, phase: "done", ...request }, effects: [{ type: "exit", code: 0 }] };
   }
-  const cutOff = cutOffIn(previous);
   const wanted = uploadAsked(rules, first, wrapper) && !(wrapper !== undefined && hasEnded(wrapper));
   const asked = wanted && previous?.request === wrapper?.request;
   if (previous?.phase === "uploading" || (cutOff === "uploading" && asked)) {
@@ -121,18 +126,26 @@ const NOT_ASKED = "its wrapper has not asked for the upload that a marker asked 
 const STARTED_TOO_EARLY =
   "the application was started before this sidecar was ready: its marker of an earlier run was believed; use a fresh coordination directory";
 
-/** The phase in which an earlier attempt ended. */
+/** The phase in which an earlier attempt ended; `done` also for one that was done already and failed to say so again. */
 function cutOffIn(previous: Status | undefined): Phase | undefined {
   return previous?.phase === "failed" ? previous.failure?.phase : previous?.phase;
 }
 
-function wrapperFailed(wrapper: Status): string {
-  return `the wrapper failed${wrapper.failure === undefined ? "" : `: ${wrapper.failure.cause}`}`;
+/** Who is started for the first time has not failed together with its wrapper. */
+function awaitedOf(wrapper: Status | undefined, previous: Status | undefined): { readonly awaited?: string } {
+  const comesBack = previous !== undefined && wrapper?.phase === "failed" && wrapper.decision === undefined;
+  const awaited = comesBack ? beatOf(wrapper) : undefined;
+  return awaited === undefined ? {} : { awaited };
+}
+
+function wrapperFailed({ failure }: Status, what = "the wrapper failed"): string {
+  return failure === undefined ? what : `${what}: ${failure.cause}`;
 }
 
 /** A restart that the application does not notice goes on serving what was prepared before. */
 function servingOf(rules: SidecarRules, previous: Status | undefined): string {
-  const goesOn = rules.toleratesRestart || cutOffIn(previous) === "uploading" || previous?.phase === "done";
+  const cutOff = cutOffIn(previous);
+  const goesOn = rules.toleratesRestart || cutOff === "uploading" || cutOff === "done";
   return (goesOn ? previous?.serving : undefined) ?? rules.fresh;
 }
 
@@ -167,7 +180,10 @@ export function sidecarDeadline(state: SidecarState): number | undefined {
 export function sidecarDoing(state: SidecarState): string | undefined {
   if (state.phase !== "ready") return undefined;
   const phase = state.wrapperStatus?.phase;
-  const seen = phase === undefined ? "no sign of life from its wrapper yet" : `its wrapper is ${phase}`;
+  let seen = `its wrapper is ${phase}`;
+  if (phase === undefined) seen = "no sign of life from its wrapper yet";
+  // Any other failure ends the wait.
+  if (phase === "failed") seen = "its wrapper failed before and is not started again yet";
   return `waiting for the application to end (${seen})`;
 }
 
@@ -199,7 +215,11 @@ function onObserved(before: SidecarState, observation: Observation): SidecarStep
   }
   if (wrapper?.decision === "discard") return letGo(state, at);
   if (wrapper?.phase === "failed") {
-    return leave(state, at, EXIT_CODES.peer, wrapperFailed(wrapper));
+    const { returnTimeout } = state.rules;
+    if (beatOf(wrapper) !== state.awaited) return leave(state, at, EXIT_CODES.peer, wrapperFailed(wrapper));
+    if (!isSilent(liveness, returnTimeout)) return stay(state);
+    const cause = `the wrapper has not come back within ${formatDuration(returnTimeout)} after it failed`;
+    return leave(state, at, EXIT_CODES.peer, wrapperFailed(wrapper, cause));
   }
   const applicationRuns = wrapper?.phase === "running" || wrapper?.phase === "stopping";
   if (state.phase === "preparing" && applicationRuns) {

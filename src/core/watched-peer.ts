@@ -7,7 +7,7 @@ import type { Phase } from "./status.ts";
 
 export interface WatchedPeer {
   readonly liveness: Liveness;
-  /** The beat we found when we were started again: until it changes, what its status says may be from before a common death. */
+  /** The beat we found when we were started again: until it changes, its status tells of the time before. */
   readonly found?: string;
   readonly view: PeerView;
 }
@@ -58,6 +58,7 @@ export interface Expectation {
   readonly served: string | undefined;
   readonly started: boolean;
   readonly silenceTimeout: number;
+  readonly returnTimeout: number;
   readonly startTimeout: number;
   readonly uploadTimeout: number;
 }
@@ -65,19 +66,22 @@ export interface Expectation {
 /** Why the peer can no longer do its part, in words. */
 export function troubleWith(peer: Peer, watched: WatchedPeer, expected: Expectation): string | undefined {
   const title = peerTitle(peer);
-  const { status } = watched.view;
+  const { view, liveness, found } = watched;
+  const { status } = view;
   if (status === undefined) return lateness(title, watched, expected);
   if (status.phase === "failed") {
     const { failure } = status;
-    if (failure === undefined) return `${title} failed`;
-    return `${title} failed while ${failure.phase}: ${failure.cause}`;
+    const failed = `failed${failure === undefined ? "" : ` while ${failure.phase}: ${failure.cause}`}`;
+    if (expected.phase !== "waiting" || beatOf(status) !== found) return `${title} ${failed}`;
+    if (!isSilent(liveness, expected.returnTimeout)) return undefined;
+    return `${title} has not come back within ${formatDuration(expected.returnTimeout)} after it ${failed}`;
   }
   if (status.phase === "done") return `${title} has ended before its part was done`;
   if (expected.started && status.serving !== expected.served) {
     return `${title} was started again and lost what the application was using`;
   }
-  if (owesBeats(status) && isSilent(watched.liveness, expected.silenceTimeout)) {
-    const quiet = formatDuration(watched.liveness.quiet);
+  if (owesBeats(status) && isSilent(liveness, expected.silenceTimeout)) {
+    const quiet = formatDuration(liveness.quiet);
     return `${title} has given no sign of life for ${quiet} (last phase: ${status.phase})`;
   }
   return undefined;
@@ -99,6 +103,8 @@ function lateness(title: string, watched: WatchedPeer, expected: Expectation): s
 export function inWords({ view: { status } }: WatchedPeer): string {
   if (status === undefined) return " (no sign of life yet)";
   const { phase, doing } = status;
+  // Any other failure ends the wait.
+  if (phase === "failed") return " (failed before, not started again yet)";
   return ` (${doing === undefined ? phase : `${phase}: ${doing}`})`;
 }
 

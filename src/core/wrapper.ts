@@ -33,6 +33,8 @@ export interface WrapperRules {
   /** From being asked to stop, or a peer's failure, to SIGKILL; the upload after a stop must fit in the rest of it. */
   readonly grace: number;
   readonly silenceTimeout: number;
+  /** For a peer that had failed before this start to be started again as well. */
+  readonly returnTimeout: number;
   /** For a peer that gives no sign of life; 0: for ever. */
   readonly startTimeout: number;
   /** For an upload by a peer that gives no sign of life; 0: for ever. */

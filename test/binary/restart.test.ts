@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Container } from "../support/container.ts";
 import { requirePart } from "../support/parts.ts";
@@ -34,7 +35,7 @@ test("a sidecar killed while preparing goes on when it is started again", async 
 test("a sidecar that serves downloads may be killed under a running application", async () => {
   const first = pod.files();
   const app = pod.app(WORK);
-  await pod.until(() => pod.has("ran"));
+  await pod.until(() => runs() === 1);
   await first.destroy();
   const second = pod.files();
   await second.says("ready");
@@ -88,7 +89,7 @@ test.skipIf(!canMount)(
     const mount = ["--source", "in.mode=mount"];
     const first = pod.files(mount, pod.datamon());
     const app = pod.app(WORK);
-    await pod.until(() => pod.has("ran"));
+    await pod.until(() => runs() === 1);
     await first.destroy();
     const second = pod.files(mount, pod.datamon());
     expect(await exits(app, second)).toEqual([69, 71]);
@@ -123,15 +124,53 @@ test.skipIf(!canMount)(
     const soon = { SIDECAR_SILENCE_TIMEOUT: "1500ms" };
     const first = pod.files(mount, { ...pod.datamon(), ...soon });
     const app = pod.app(WORK, [], soon);
-    await pod.until(() => pod.has("ran"));
+    await pod.until(() => runs() === 1);
     await first.destroy();
     expect(pod.mounts()).toEqual([pod.path("in")]);
     expect(await app.exit()).toBe(69);
-    const second = pod.files(mount, pod.datamon());
+    const second = pod.files(mount, { ...pod.datamon(), SIDECAR_RETURN_TIMEOUT: "0" });
     expect([69, 71]).toContain(await second.exit());
     expect(pod.mounts()).toEqual([]);
   },
 );
+
+/** Both fail because there is no store, which is then there. */
+async function failWithoutStore(): Promise<void> {
+  const away = `${pod.store.folder}-away`;
+  renameSync(pod.store.folder, away);
+  const [files, app] = [pod.files(), pod.app(WORK)];
+  expect(await app.exit()).toBe(69);
+  expect(await files.exit()).not.toBe(0);
+  expect(app.errors.join()).toContain("files sidecar failed while preparing");
+  renameSync(away, pod.store.folder);
+  pod.write("", "go");
+}
+
+test("both fail without a store, and succeed when they are started again, the wrapper first", async () => {
+  await failWithoutStore();
+  const app = pod.app(WORK);
+  await app.says("waiting");
+  expect(await exits(app, pod.files())).toEqual([0, 0]);
+  expect(runs()).toBe(1);
+  expect(await pod.bundle()).toEqual(RESULT);
+});
+
+test("both fail without a store, and succeed when they are started again, the sidecar first", async () => {
+  await failWithoutStore();
+  const files = pod.files();
+  await files.says("ready");
+  expect(await exits(pod.app(WORK), files)).toEqual([0, 0]);
+  expect(runs()).toBe(1);
+  expect(await pod.bundle()).toEqual(RESULT);
+});
+
+test("who is started again alone gives the other up and says why it had failed", async () => {
+  await failWithoutStore();
+  const app = pod.app(WORK, [], { SIDECAR_RETURN_TIMEOUT: "200ms" });
+  expect(await app.exit()).toBe(69);
+  expect(app.errors.join()).toContain("has not come back within 200 ms after it failed while preparing");
+  expect(pod.has("ran")).toBe(false);
+});
 
 test("a wrapper killed while waiting waits again", async () => {
   const gate = pod.gated("download");
@@ -151,7 +190,7 @@ test("a wrapper killed while waiting waits again", async () => {
 test("a wrapper killed while its application runs runs it again", async () => {
   const files = pod.files();
   const first = pod.app(WORK);
-  await pod.until(() => pod.has("ran"));
+  await pod.until(() => runs() === 1);
   await first.destroy();
   pod.write("", "go");
   const second = pod.app(WORK);
@@ -177,7 +216,7 @@ test("a wrapper killed while its sidecar uploads does not run the application ag
 
 test("both killed at once, as with a node, complete when they are started again", async () => {
   const [files, app] = [pod.files(), pod.app(WORK)];
-  await pod.until(() => pod.has("ran"));
+  await pod.until(() => runs() === 1);
   await Promise.all([files.destroy(), app.destroy()]);
   pod.write("", "go");
   const again = [pod.app(WORK), pod.files()];

@@ -13,6 +13,7 @@ test("the defaults are those of the design", () => {
     pollInterval: 5000,
     beatInterval: 5000,
     silenceTimeout: 30_000,
+    returnTimeout: 360_000,
     grace: 25_000,
     terminationMessagePath: "/dev/termination-log",
     logFormat: "auto",

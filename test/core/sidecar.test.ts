@@ -5,6 +5,7 @@ import {
   type SidecarEvent,
   type SidecarRules,
   sidecarDeadline,
+  sidecarDoing,
   type SidecarState,
   stepSidecar,
   type Work,
@@ -17,6 +18,7 @@ const RULES: SidecarRules = {
   peer: { kind: "files" },
   grace: 1000,
   silenceTimeout: 30_000,
+  returnTimeout: 360_000,
   applicationTimeout: 0,
   hasDestination: true,
   toleratesRestart: true,
@@ -167,6 +169,12 @@ test("a finished sidecar started again exits 0 and does nothing", () => {
   expect(m.effects).toEqual([{ type: "exit", code: 0 }]);
 });
 
+test("a finished sidecar that was started again and could not say so is finished all the same", () => {
+  const failure = { phase: "done", cause: "cannot write", exitCode: 71 } as const;
+  const m = machine({}, look(0, view([]), status("app", "done")), status("files", "failed", { failure }));
+  expect(m.effects).toEqual([{ type: "exit", code: 0 }]);
+});
+
 test("a sidecar killed while uploading goes on with the upload", () => {
   const m = machine({}, REQUEST, status("files", "uploading"));
   expect(m.effects).toEqual([work("settle")]);
@@ -178,6 +186,39 @@ test("a sidecar killed while serving a mount under a running application fails, 
   expect(m.finish("abandon").exit).toBe(71);
   expect(m.state.failure?.cause).toContain("killed and started again while the application was using");
   expect(machine({}, first, status("files", "ready")).effects).toEqual([work("prepare")]);
+});
+
+const FAILED = status("app", "failed", {
+  failure: { phase: "waiting", cause: "files sidecar failed while preparing: no store", exitCode: 69 },
+});
+const again = (wrapper = FAILED) =>
+  machine({}, look(0, view([]), wrapper), status("files", "failed")).see(look(1, view([]), wrapper));
+
+test("a sidecar started again waits for a wrapper that had failed before to be started again, too", () => {
+  const m = again().finish("prepare");
+  for (let at = 10_000; at <= 350_000; at += 10_000) m.see(look(at, view([]), { ...FAILED, beat: at }));
+  expect(m.state.phase).toBe("ready");
+  expect(sidecarDoing(m.state)).toContain("its wrapper failed before and is not started again yet");
+  m.see(look(350_001, view([]), status("app", "waiting", { attempt: 2 })));
+  m.see(look(400_000, view([]), status("app", "running", { attempt: 2 })));
+  expect(m.state.phase).toBe("ready");
+});
+
+test("a wrapper that had failed before and does not come back is given up, with the cause of then", () => {
+  const m = again();
+  for (let at = 10_000; at <= 390_000; at += 10_000) m.see(look(at, view([]), FAILED));
+  expect(m.finish("abandon").exit).toBe(69);
+  expect(m.state.failure?.cause).toBe(
+    "the wrapper has not come back within 6 min after it failed: files sidecar failed while preparing: no store",
+  );
+});
+
+test("a wrapper that fails after the sidecar's start, or has decided about the output, is not waited for", () => {
+  const twice = again().see(look(2, view([]), { ...FAILED, attempt: 2 }));
+  expect(twice.state.phase).toBe("failed");
+  expect(again({ ...FAILED, decision: "upload" }).state.phase).toBe("failed");
+  const first = machine({}, look(0, view([]), FAILED)).see(look(1, view([]), FAILED));
+  expect(first.state.phase).toBe("failed");
 });
 
 test("an application that runs before a sidecar was ever ready was started on an old marker", () => {

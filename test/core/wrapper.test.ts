@@ -18,6 +18,7 @@ const RULES: WrapperRules = {
   upload: "on-success",
   grace: 1000,
   silenceTimeout: 30_000,
+  returnTimeout: 360_000,
   startTimeout: 60_000,
   uploadTimeout: 0,
   request: "now",
@@ -268,6 +269,45 @@ test("a wrapper started again waits for a sign of life before it believes that a
 test("a wrapper started again fails when the sidecar it found died with it", () => {
   const m = machine({}, status("app", "running"), look(0, READY));
   for (let at = 10_000; at <= 50_000; at += 10_000) m.see(look(at, READY));
+  expect(m.exit).toBe(69);
+});
+
+const FAILED = status("files", "failed", {
+  failure: { phase: "preparing", cause: "store not reachable", exitCode: 74 },
+});
+const again = () => machine({}, status("app", "failed"), look(0, view([], FAILED)));
+
+test("a wrapper started again waits for a sidecar that had failed before to be started again, too", () => {
+  const m = again();
+  for (let at = 10_000; at <= 350_000; at += 10_000) m.see(look(at, view([], { ...FAILED, beat: at })));
+  expect(m.effects).toEqual([]);
+  expect(wrapperDoing(m.state)).toBe("waiting for files sidecar (failed before, not started again yet)");
+  m.see(look(350_001, view([], status("files", "preparing", { attempt: 2 }))));
+  m.see(look(350_002, view([], status("files", "ready", { attempt: 2 }))));
+  expect(m.effects).toEqual([{ type: "start-application" }]);
+});
+
+test("a sidecar that had failed before and does not come back is given up, with the cause of then", () => {
+  const m = again();
+  for (let at = 10_000; at <= 390_000; at += 10_000) m.see(look(at, view([], FAILED)));
+  expect(m.exit).toBe(69);
+  expect(m.state.failure?.cause).toBe(
+    "files sidecar has not come back within 6 min after it failed while preparing: store not reachable",
+  );
+});
+
+test("a sidecar that fails after the wrapper's start, or fails again, is not waited for", () => {
+  const failure = { phase: "preparing", cause: "store not reachable", exitCode: 74 } as const;
+  const second = status("files", "failed", { attempt: 2, failure });
+  expect(again().see(look(1, view([], second))).exit).toBe(69);
+  const alive = look(0, view([], status("files", "preparing")));
+  expect(machine({}, status("app", "waiting"), alive).see(look(1, view([], FAILED))).exit).toBe(69);
+  expect(machine({}, undefined, look(0, view([], FAILED))).see(look(1, view([], FAILED))).exit).toBe(69);
+});
+
+test("a sidecar that failed to upload is not waited for by a wrapper started again", () => {
+  const before = status("app", "failed", { decision: "upload", applicationExitCode: 0, request: "now" });
+  const m = machine({}, before, look(0, view([], FAILED))).see(look(1, view([], FAILED)));
   expect(m.exit).toBe(69);
 });
 

@@ -23,6 +23,7 @@ import {
   peerOf,
   type Place,
   type Process,
+  RETURN,
   type Scenario,
   SILENCE,
   START_TIMEOUT,
@@ -77,7 +78,7 @@ export class Model {
       this.#violation = undefined;
       const made = make();
       if (made === undefined) return;
-      const next = this.#settle(made);
+      const next = this.#settle(world, made);
       const violation = this.#violation;
       moves.push({ label, fair, next, ...(violation === undefined ? {} : { violation }) });
     };
@@ -129,7 +130,10 @@ export class Model {
     if (process.life === "dead" || process.life === "exited") {
       if (world.budget.restarts > 0 && !(isOld && who === APP)) {
         const budget = { ...world.budget, restarts: world.budget.restarts - 1 };
-        add(`${name} is started again`, false, () => this.#start({ ...world, budget }, who));
+        if (this.scenario.backOff !== undefined && process.down < 2) return;
+        add(`${name} is started again`, this.#startsAgain(world, process), () =>
+          this.#start({ ...world, budget }, who),
+        );
       }
       return;
     }
@@ -138,7 +142,7 @@ export class Model {
     if (process.frozen) {
       add(`${name} goes on after SIGSTOP`, false, () => {
         const thawed = withProcess(world, who, { ...process, frozen: false });
-        return { ...thawed, budget: { ...thawed.budget, since: -1 } };
+        return this.#countAnew(thawed);
       });
       return;
     }
@@ -197,7 +201,8 @@ export class Model {
     if (work !== "none") {
       add(`${name} finishes: ${work}`, true, () => this.#finish(world, who, work as Work));
       if (work !== "abandon") {
-        fault("work fails", `${name} fails: ${work}`, (spent) => {
+        const preparing = work === "prepare" && this.scenario.kinds.includes("preparing fails");
+        fault(preparing ? "preparing fails" : "work fails", `${name} fails: ${work}`, (spent) => {
           const idle = withProcess(spent, who, { ...process, work: "none" });
           const failed: Event = {
             type: "work-failed",
@@ -220,6 +225,12 @@ export class Model {
     }
   }
 
+  /** A pod that restarts its containers will do so with this one. */
+  #startsAgain({ budget }: World, { life, code }: Process): boolean {
+    if (this.scenario.backOff === undefined || budget.restarts === 0) return false;
+    return life === "dead" || (life === "exited" && code !== 0);
+  }
+
   #start(world: World, who: number): World {
     if (this.#isOld(who)) {
       const old = who === APP ? "waiting" : "preparing";
@@ -227,10 +238,8 @@ export class Model {
     }
     const name = who === APP ? WRAPPER : participantOf(peerOf(who));
     const joined = this.#join(world, name);
-    let now: World = {
-      ...world,
-      budget: { ...world.budget, run: joined, since: -1 },
-    };
+    const decided = world.budget.decided && joined === world.budget.run;
+    let now: World = { ...world, budget: { ...world.budget, run: joined, decided } };
     const file = fileOf(now, who);
     const previous = file.run === joined && file.status !== undefined ? file.status : undefined;
     if (who !== APP && previous === undefined && this.parts.withdrawsLeftovers) {
@@ -241,7 +250,7 @@ export class Model {
       });
     }
     const blank: Process = { ...ABSENT, life: "live", run: joined, attempt: (previous?.attempt ?? 0) + 1 };
-    now = withProcess(now, who, blank);
+    now = this.#countAnew(withProcess(now, who, blank));
     const [observed, read] = this.#read(now, who);
     now = read;
     const fresh = `made by start ${world.budget.restarts}`;
@@ -269,6 +278,21 @@ export class Model {
     const recorded = run === 0 ? undefined : String(run);
     const decision = this.parts.decideRun(undefined, recorded, statuses, name);
     return decision.type === "join" ? Number(decision.run) : run + 1;
+  }
+
+  /** Somebody is there again, and must have the time to notice, or to wait for others to be there again. */
+  #countAnew(world: World): World {
+    const { since, run } = world.budget;
+    const failed = this.#participants().filter((who) => {
+      const file = fileOf(world, who);
+      return file.run === run && file.status?.phase === "failed";
+    });
+    const waits = this.#participants().some((who) => {
+      const { life, attempt } = processOf(world, who);
+      return life === "live" && attempt > 1 && failed.some((other) => other !== who);
+    });
+    const counted = since === undefined ? since : Math.min(since, 0);
+    return { ...world, budget: { ...world.budget, since: waits ? -RETURN : counted } };
   }
 
   #kill(world: World, who: number): World {
@@ -438,7 +462,14 @@ export class Model {
     const taken = file.forged && status.phase !== "failed";
     if (refuse || world.budget.full || taken) return this.#refused(world, who);
     const told = this.#statuses.id(status);
-    const written = withFile(world, who, { status, run: process.run, unseen: this.#everyone, forged: false });
+    const decides = status.decision !== undefined && !world.budget.decided;
+    const decided = decides ? { ...world, budget: { ...world.budget, decided: true } } : world;
+    const written = withFile(decided, who, {
+      status,
+      run: process.run,
+      unseen: this.#everyone,
+      forged: false,
+    });
     return this.#beginAll(withProcess(written, who, { ...process, told, broken: false }), who);
   }
 
@@ -635,6 +666,9 @@ export class Model {
 
   #applicationStarted(world: World): World {
     let now: World = { ...world, application: { ...world.application, state: "running" } };
+    if (world.budget.decided) {
+      this.#violation ??= "4: the application is run again although its outcome is on record";
+    }
     for (const [index, plan] of this.scenario.sidecars.entries()) {
       const { ledger, process } = placeOf(now, index);
       const served = plan.live === true || plan.old === true ? ledger.serves : ledger.prepared;
@@ -780,6 +814,8 @@ export class Model {
   #mayTick(world: World): boolean {
     for (const who of this.#participants()) {
       const process = processOf(world, who);
+      if (this.scenario.backOff !== undefined && process.life === "absent") return false;
+      if (this.#startsAgain(world, process) && process.down === this.scenario.backOff) return false;
       if (process.life !== "live" || process.frozen || this.#isOld(who)) continue;
       if (process.todo.length > 0 || process.slow !== undefined || this.#isDue(process)) return false;
       if (who === APP && world.application.state === "exited") return false;
@@ -792,8 +828,16 @@ export class Model {
     const { since } = world.budget;
     let now: World = {
       ...world,
-      budget: { ...world.budget, since: since < 0 ? since : Math.min(since + 1, DEADLINE + 2) },
+      budget: {
+        ...world.budget,
+        since: since === undefined ? undefined : Math.min(since + 1, DEADLINE + 2),
+      },
     };
+    for (const who of this.#participants()) {
+      const process = processOf(now, who);
+      if (this.#startsAgain(now, process))
+        now = withProcess(now, who, { ...process, down: process.down + 1 });
+    }
     const alive = this.#participants().filter(
       (who) => processOf(now, who).life === "live" && !this.#isOld(who),
     );
@@ -847,18 +891,14 @@ export class Model {
   }
 
   /** Keeps the books on who has been lost. */
-  #settle(after: World): World {
-    const lost = this.#participants().some((who) => {
-      const { life, code, frozen } = processOf(after, who);
-      // Who has done its part and said so is not missed.
-      const { status, run } = fileOf(after, who);
-      if (life === "dead" && status?.phase === "done" && run === after.budget.run) return who === APP;
-      if (life === "dead" || life === "never" || frozen) return true;
-      return life === "exited" && (code !== 0 || who === APP);
-    });
+  #settle(before: World, after: World): World {
+    const lost = this.#participants().filter((who) => isLost(after, who));
     const { since } = after.budget;
-    if (!lost) return since === -1 ? after : { ...after, budget: { ...after.budget, since: -1 } };
-    return since === -1 ? { ...after, budget: { ...after.budget, since: 0 } } : after;
+    let counted = since;
+    if (lost.length === 0) counted = undefined;
+    else if (since === undefined || lost.some((who) => !isLost(before, who)))
+      counted = Math.max(since ?? 0, 0);
+    return counted === since ? after : { ...after, budget: { ...after.budget, since: counted } };
   }
 
   #describe(todo: Todo, process: Process): string {
@@ -906,21 +946,35 @@ function normal<State extends Machine>(state: State): State {
 function forgetBeat({ view, liveness, found }: WatchedPeer): WatchedPeer {
   const { status } = view;
   const still = found !== undefined && (status === undefined || beatOf(status) === found);
+  const seen = found?.replace(/:2$/, ":1");
   return {
     view: status === undefined ? view : { ...view, status: { ...status, beat: 1 } },
     liveness: forgetLiveness(liveness),
-    ...(still ? { found } : {}),
+    ...(still && seen !== undefined ? { found: seen } : {}),
   };
 }
 
 function forgetLiveness({ beat, quiet }: Liveness): Liveness {
-  return { beat: beat?.replace(/:2$/, ":1"), quiet: Math.min(quiet, SILENCE + 1) };
+  const longest = beat?.endsWith("failed") === true ? RETURN : SILENCE;
+  return { beat: beat?.replace(/:2$/, ":1"), quiet: Math.min(quiet, longest + 1) };
 }
 
 /** A cause is good when it says something, and names who is to blame when that is somebody else. */
 function judged({ cause, exitCode }: { cause: string; exitCode: number }): string {
   if (cause === "because" || cause === "") return cause;
   return exitCode !== 69 || /sidecar|wrapper|application/.test(cause) ? "because" : "";
+}
+
+/** Who has done its part and said so is not missed, unless it is the wrapper, after whose end nobody is to stay. */
+function isLost(world: World, who: number): boolean {
+  const { life, code, frozen } = processOf(world, who);
+  const { status, run } = fileOf(world, who);
+  const said = run === world.budget.run ? status?.phase : undefined;
+  const cutOff = life === "dead" || frozen;
+  if (said === "failed") return true;
+  if (cutOff && said === "done") return who === APP;
+  if (cutOff || life === "never") return true;
+  return life === "exited" && (code !== 0 || who === APP);
 }
 
 function gone(application: Application): Application {

@@ -47,6 +47,9 @@ export function judgeExit(
 ): string | undefined {
   const isOld = who === APP ? scenario.oldWrapper === true : scenario.sidecars[who]?.old === true;
   if (isOld) return undefined;
+  if (scenario.backOff !== undefined && who === APP && code !== 0 && world.budget.restarts === 0) {
+    return "4: the run does not complete although everybody was started again in time and the cause was gone";
+  }
   if (code !== 0) {
     const same = isWrapper(machine) && machine.applicationExitCode === code;
     if (!same && (machine.failure === undefined || machine.failure.cause === "")) {
@@ -82,7 +85,7 @@ type MachineOf = (process: Process) => Machine;
 
 /** Judges a world as it stands: has somebody outlived a failure by more than the documented deadline? */
 export function judgeWorld(scenario: Scenario, world: World, machineOf: MachineOf): string | undefined {
-  if (world.budget.since <= DEADLINE) return undefined;
+  if ((world.budget.since ?? 0) <= DEADLINE) return undefined;
   // Of an old participant nothing is known: waiting for one is bounded by other settings.
   if (scenario.oldWrapper === true || scenario.sidecars.some(({ old }) => old === true)) return undefined;
   if (scenario.applicationTimeout !== undefined) return undefined;
@@ -118,7 +121,9 @@ function isBounded(machine: Machine): boolean {
 
 /** Nobody who could still end is left: what every history must be able to reach without luck. */
 export function isOver(scenario: Scenario, world: World, machineOf: MachineOf): boolean {
-  const over = ({ life, frozen }: Process): boolean => frozen || (life !== "live" && life !== "absent");
+  const startsAgain = scenario.backOff !== undefined && world.budget.restarts > 0;
+  const over = ({ life, code, frozen }: Process): boolean =>
+    frozen || (life !== "live" && life !== "absent" && !(startsAgain && code !== 0));
   return (
     (over(world.wrapper) || scenario.oldWrapper === true) &&
     world.places.every(

@@ -1,4 +1,4 @@
-/** Numbers below 2^32 in growing order of arrival: an array of eight times the size would not fit millions of worlds. */
+/** A growing list of numbers below 2^32 in half the memory of an array, and never copied. */
 const CHUNK = 1 << 18;
 
 export class Numbers {

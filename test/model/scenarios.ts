@@ -118,6 +118,14 @@ export const SMALL: readonly Scenario[] = [
     kinds: ["kill", "work fails", "application fails"],
     restarts: 0,
   },
+  {
+    name: "fails while preparing, started again",
+    sidecars: [MOUNT],
+    faults: 2,
+    kinds: ["preparing fails"],
+    restarts: 4,
+    backOff: 3,
+  },
   { name: "two sidecars, no accident", sidecars: [MOUNT, DOWNLOADS], faults: 0, kinds: [], restarts: 0 },
 ];
 
@@ -145,6 +153,14 @@ export const LARGE: readonly Scenario[] = [
     faults: 1,
     kinds: ACCIDENTS,
     restarts: 1,
+  },
+  {
+    name: "two sidecars, one fails while preparing, started again",
+    sidecars: [MOUNT, DOWNLOADS],
+    faults: 1,
+    kinds: ["preparing fails"],
+    restarts: 6,
+    backOff: 3,
   },
   {
     name: "three sidecars, one death",

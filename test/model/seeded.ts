@@ -1,5 +1,5 @@
 /** Plausible mistakes in the machines and around them; the explorer must catch every one. */
-import type { Observation, PeerView } from "../../src/core/observation.ts";
+import { beatOf, type Observation, type PeerView } from "../../src/core/observation.ts";
 import type { Status } from "../../src/core/status.ts";
 import type { WrapperEvent, WrapperState } from "../../src/core/wrapper.ts";
 import { type Effect, type Parts, REAL, type Stepped } from "./machines.ts";
@@ -13,7 +13,7 @@ export interface SeededFault {
   readonly parts: Parts;
 }
 
-const { stepWrapper, stepSidecar, beginWrapper } = REAL;
+const { stepWrapper, stepSidecar, beginWrapper, beginSidecar } = REAL;
 
 /** The wrapper sees every sidecar through `view`. */
 function seeing(view: (view: PeerView, state: WrapperState) => PeerView): Partial<Parts> {
@@ -65,6 +65,7 @@ function seeded(name: string, scenario: string, parts: Partial<Parts>): SeededFa
 }
 
 const ANY = "one sidecar, any accident";
+const HEALS = "fails while preparing, started again";
 
 export const SEEDED: readonly SeededFault[] = [
   seeded("the wrapper exits 0 whatever the application's exit code", ANY, {
@@ -210,5 +211,28 @@ export const SEEDED: readonly SeededFault[] = [
   }),
   seeded("a sidecar says that it is done before it leaves the marker for an old wrapper", "old wrapper", {
     sidecarMarkersFirst: false,
+  }),
+  seeded("a wrapper started again fails because of a failure from before", HEALS, {
+    beginWrapper: (rules, first, previous) => beginWrapper({ ...rules, returnTimeout: -1 }, first, previous),
+  }),
+  seeded("a sidecar started again fails because of a failure from before", HEALS, {
+    beginSidecar: (rules, first, previous) => beginSidecar({ ...rules, returnTimeout: -1 }, first, previous),
+  }),
+  seeded("a failure of now is waited for like one from before", ANY, {
+    stepWrapper: (state, event) => {
+      if (event.type !== "observed") return stepWrapper(state, event);
+      const peers = Object.fromEntries(
+        Object.entries(state.peers).map(([name, peer]) => {
+          const status = event.observation.peers[name]?.status;
+          const found = status?.phase === "failed" ? beatOf(status) : peer.found;
+          return [name, found === undefined ? peer : { ...peer, found }];
+        }),
+      );
+      return stepWrapper({ ...state, peers }, event);
+    },
+  }),
+  seeded("a sidecar waits for ever for a wrapper that had failed before", ANY, {
+    beginSidecar: (rules, first, previous) =>
+      beginSidecar({ ...rules, returnTimeout: Number.MAX_VALUE }, first, previous),
   }),
 ];

@@ -16,6 +16,7 @@ export type FaultName =
   | "term"
   | "freeze"
   | "work fails"
+  | "preparing fails"
   | "service dies"
   | "write fails"
   | "volume full"
@@ -39,6 +40,11 @@ export interface Scenario {
   readonly kinds: readonly FaultName[];
   /** Containers started again in one history. */
   readonly restarts: number;
+  /**
+   * Who fails is started again after two ticks, by which everybody knows, and after this many at most, as the kubelet does with the containers of a pod, which begin together, and the
+   * run must succeed with the restarts there are.
+   */
+  readonly backOff?: number;
   readonly applicationTimeout?: number;
   /** What stands in the directory before anybody starts. */
   readonly leftovers?: Leftovers;
@@ -88,6 +94,8 @@ export interface Halves {
 export interface Process {
   readonly life: "absent" | "never" | "live" | "dead" | "exited";
   readonly code: number;
+  /** Ticks since it failed, where that is counted. */
+  readonly down: number;
   readonly frozen: boolean;
   readonly run: number;
   /** Interned state of its machine; 0 without one. */
@@ -137,10 +145,12 @@ export interface Budget {
   readonly restarts: number;
   /** The run that the directory belongs to. */
   readonly run: number;
+  /** It is on record what becomes of the output of this run. */
+  readonly decided: boolean;
   /** The volume takes no more writes. */
   readonly full: boolean;
-  /** Ticks since somebody has been lost; -1: all well. */
-  readonly since: number;
+  /** Ticks since somebody has been lost, below 0 while one who had failed before is waited for; undefined: all well. */
+  readonly since: number | undefined;
 }
 
 export interface Place {
@@ -170,6 +180,9 @@ const UPLOAD_TIMEOUT = 2;
  */
 export const DEADLINE = SILENCE + 1 + GRACE + 1 + GRACE + 2;
 
+/** So long that whoever waits for the wrong failure misses the deadline. */
+export const RETURN = DEADLINE + 1;
+
 export function peerOf(index: number): Peer {
   return index === 0 ? { kind: "files" } : { kind: "postgres", database: `db${index}` };
 }
@@ -180,6 +193,7 @@ export function wrapperRules(scenario: Scenario): WrapperRules {
     upload: scenario.upload ?? "on-success",
     grace: GRACE,
     silenceTimeout: SILENCE,
+    returnTimeout: RETURN,
     startTimeout: START_TIMEOUT,
     uploadTimeout: UPLOAD_TIMEOUT,
     request: "word",
@@ -193,6 +207,7 @@ export function sidecarRules(scenario: Scenario, index: number, fresh = ""): Sid
     peer: peerOf(index),
     grace: GRACE,
     silenceTimeout: SILENCE,
+    returnTimeout: RETURN,
     applicationTimeout: scenario.applicationTimeout ?? 0,
     hasDestination: plan?.source !== true,
     toleratesRestart: plan?.live !== true,
@@ -203,6 +218,7 @@ export function sidecarRules(scenario: Scenario, index: number, fresh = ""): Sid
 export const ABSENT: Process = {
   life: "absent",
   code: 0,
+  down: 0,
   frozen: false,
   run: 0,
   machine: 0,
@@ -235,8 +251,9 @@ export function firstWorld(scenario: Scenario): World {
       faults: scenario.faults,
       restarts: scenario.restarts,
       run: earlier,
+      decided: false,
       full: false,
-      since: -1,
+      since: undefined,
     },
     application: { state: "none", run: 0, code: 0, termed: false, killed: false },
     wrapper: ABSENT,

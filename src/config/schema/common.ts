@@ -23,6 +23,11 @@ export const commonSettings = {
     "30s",
     "A participant that has shown life and then shows none for this long counts as failed. At least twice the beat interval.",
   ),
+  returnTimeout: withDefault(
+    duration(),
+    "6m",
+    "How long a participant that is started again waits for another that had failed before to be started again, too. Kubernetes lets at most 5 minutes pass between two starts.",
+  ),
   grace: withDefault(
     duration(),
     "25s",
