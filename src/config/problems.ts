@@ -19,6 +19,7 @@ export interface Problem {
 }
 
 const SHOWN_CHARACTERS = 120;
+const SHOWN_PROBLEMS = 100;
 
 /** Every mistake in the settings at once: `usage` when all are of the command line, else `configuration`. */
 export class ConfigurationError extends KnownError {
@@ -50,7 +51,8 @@ export function problemLine(problem: Problem): string {
 function messageOf(problems: readonly Problem[]): string {
   const [first] = problems;
   if (problems.length === 1 && first !== undefined) return `cannot use the settings: ${problemLine(first)}`;
-  const lines = problems.map((problem) => `  - ${problemLine(problem)}`);
+  const lines = problems.slice(0, SHOWN_PROBLEMS).map((problem) => `  - ${problemLine(problem)}`);
+  if (problems.length > lines.length) lines.push(`  - and ${problems.length - lines.length} more`);
   return [`cannot use the settings: ${problems.length} problems`, ...lines].join("\n");
 }
 

@@ -9,6 +9,9 @@ const DEEPEST = 16;
 /** Aliases multiply nodes; no settings file comes near this. */
 const MOST_NODES = 20_000;
 
+/** Of a file that is no YAML at all every character can be an error; the first ones say so. */
+const MOST_PROBLEMS = 20;
+
 const EMPTY: FileNode = { type: "empty", line: 1 };
 
 /** Reads a settings file into text and positions. Never throws: what is wrong is in `problems`. */
@@ -25,8 +28,9 @@ export function readYaml(name: string, text: string): SettingsFile {
   }
   try {
     const lines = new LineCounter();
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-    const errors = [...document.errors, ...document.warnings];
+    // The parser would look for keys that are given twice in the square of their number: the reader does it.
+    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+    const errors = [...document.errors, ...document.warnings].slice(0, MOST_PROBLEMS);
     if (errors.length > 0) {
       return { name, root: EMPTY, problems: errors.map((error) => problemOf(name, lines, error)) };
     }
@@ -81,9 +85,13 @@ class Reader {
       };
     }
     if (!isMap(node)) throw new Refusal(line, "holds what is no value, list or mapping", "correct it");
-    const entries = node.items.map((pair): FileEntry =>
-      this.#entry(pair.key as Node, pair.value as Node | null, depth, line),
-    );
+    const keys = new Set<string>();
+    const entries = node.items.map((pair): FileEntry => {
+      const entry = this.#entry(pair.key as Node, pair.value as Node | null, depth, line);
+      if (keys.has(entry.key)) throw new Refusal(entry.line, "gives a key twice", "keep one of the two");
+      keys.add(entry.key);
+      return entry;
+    });
     return { type: "map", line, entries };
   }
 
@@ -101,7 +109,6 @@ function scalar(value: unknown, source: string | undefined, line: number): FileN
 }
 
 const REMEDIES: Readonly<Record<string, readonly [cause: string, remedy: string]>> = {
-  DUPLICATE_KEY: ["gives a key twice", "keep one of the two"],
   TAB_AS_INDENT: ["is indented with a tab", "indent with spaces"],
   MULTIPLE_DOCS: ["holds more than one document", "keep one"],
 };

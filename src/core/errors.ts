@@ -41,7 +41,10 @@ export function oneLine(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const remedy = error instanceof KnownError ? error.remedy : undefined;
   const text = remedy === undefined ? error.message : `${error.message}; ${remedy}`;
-  return text.replaceAll(/\s*\n\s*/g, " ");
+  if (!text.includes("\n")) return text;
+  // An expression for a line end with blanks around it would take the square of their number.
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "").join(" ");
 }
 
 /** Any thrown value as a KnownError: what is not one already is a bug of ours. */

@@ -1,3 +1,6 @@
+/** Two whole numbers of 32 bits. */
+export type Seed = readonly [number, number];
+
 /**
  * Remembers which files and folders a bundle has, in 8 to 16 bytes a name whatever its length, so that a bundle of
  * millions of files is checked in flat memory. Names are kept as 64-bit hashes: two different names meet with a
@@ -6,14 +9,20 @@
 export class NameLedger {
   readonly #files = new HashSet();
   readonly #folders = new HashSet();
+  readonly #seed: Seed;
+
+  /** Random numbers keep a bundle from being made of names that meet, which would take the square of their number. */
+  constructor(seed: Seed) {
+    this.#seed = seed;
+  }
 
   /** Adds a file, and the folders above it. The fault, if it clashes with what is there already. */
   add(name: string): string | undefined {
-    const file = hash(name);
+    const file = hash(name, this.#seed);
     if (this.#folders.has(file)) return "it is a file here and a folder elsewhere";
     if (!this.#files.add(file)) return "it is listed twice";
     for (let end = name.lastIndexOf("/"); end > 0; end = name.lastIndexOf("/", end - 1)) {
-      const folder = hash(name.slice(0, end));
+      const folder = hash(name.slice(0, end), this.#seed);
       if (this.#files.has(folder)) return "it lies in a folder that is a file elsewhere";
       if (!this.#folders.add(folder)) break;
     }
@@ -21,7 +30,7 @@ export class NameLedger {
   }
 
   hasFile(name: string): boolean {
-    return this.#files.has(hash(name));
+    return this.#files.has(hash(name, this.#seed));
   }
 }
 
@@ -61,9 +70,9 @@ class HashSet {
 }
 
 /** Two independent 32-bit mixes (the finaliser of MurmurHash3) side by side; never zero. */
-function hash(text: string): bigint {
-  let a = 0x9747b28c;
-  let b = 0x3c6ef372;
+function hash(text: string, [first, second]: Seed): bigint {
+  let a = first | 0;
+  let b = second | 0;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
     a = Math.imul(a ^ unit, 0x5bd1e995);

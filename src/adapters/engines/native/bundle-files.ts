@@ -2,12 +2,13 @@ import { KnownError } from "../../../core/errors.ts";
 import type { BundleDescriptor } from "../../../core/storage/descriptors.ts";
 import { entryFault } from "../../../core/storage/file-list.ts";
 import { fileListKey } from "../../../core/storage/keys.ts";
-import { NameLedger } from "../../../core/storage/name-ledger.ts";
+import type { NameLedger } from "../../../core/storage/name-ledger.ts";
 import { showName } from "../../../core/storage/names.ts";
 import { breather } from "./bounded.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { FILE_LIST_LIMIT, fileListEntries } from "./documents.ts";
 import type { Placed } from "./fetch.ts";
+import { newLedger } from "./new-ledger.ts";
 
 /** One file list, as it is in the store and as it was understood. */
 export interface FileList {
@@ -56,7 +57,7 @@ export async function survey(
   signal: AbortSignal,
 ): Promise<Survey> {
   const breathe = breather(signal);
-  const ledger = new NameLedger();
+  const ledger = newLedger();
   let files = 0;
   let bytes = 0;
   for await (const list of fileLists(catalogue, repo, bundle)) {

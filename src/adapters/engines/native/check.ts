@@ -3,6 +3,7 @@ import { KnownError } from "../../../core/errors.ts";
 import type { Entry } from "../../../core/storage/file-list.ts";
 import { KEY_BYTES, leafAt, leafCount } from "../../../core/storage/leaves.ts";
 import { showName } from "../../../core/storage/names.ts";
+import { explained } from "./explained.ts";
 import type { Workbench } from "./workbench.ts";
 import { keyAt, readLeaf, readLeafKeys } from "./blobs.ts";
 import { readExactly } from "./local-file.ts";
@@ -37,6 +38,14 @@ export async function localFinding(bench: Workbench, file: Entry): Promise<Findi
 
 /** The local file of an entry, open for reading, when at least its kind and its size are right. */
 export function openLocal(bench: Workbench, file: Entry): number | Finding {
+  try {
+    return openUnlessBad(bench, file);
+  } catch (error) {
+    throw explained(`read ${showName(file.name)}`, error);
+  }
+}
+
+function openUnlessBad(bench: Workbench, file: Entry): number | Finding {
   const { name } = file;
   const path = bench.folder.locate(name, "leave");
   const found = path === undefined ? undefined : fs.lstatSync(path, { throwIfNoEntry: false });

@@ -1,8 +1,10 @@
 import { KnownError } from "../../../core/errors.ts";
 import type { Flags } from "../../../core/datamon-argv.ts";
+import { showName } from "../../../core/storage/names.ts";
 import type { BundleEngine, Report } from "../../../ports.ts";
 import { asides, leftOut } from "./asides.ts";
 import { offeredIn, placeIn, wantedIn } from "./command-flags.ts";
+import { explained } from "./explained.ts";
 import { download, type NativeDownloadRequest } from "./download.ts";
 import { DEFAULT_CONTRIBUTOR, type NativeEngineOptions, openEngine } from "./options.ts";
 import type { Opened } from "./transfer.ts";
@@ -49,20 +51,33 @@ export function createNativeEngine(options: NativeEngineOptions): NativeEngine {
   };
   return {
     name: "native",
-    download: async (request, report, signal) => {
-      const wanted = { ...wantedIn(request.commandFlags), ...request };
-      return download(await opened(request.commandFlags), wanted, report, signal);
-    },
-    upload: async (request, report, signal) => {
-      const offered = { ...offeredIn(request.commandFlags), ...request };
-      const done = await upload(await opened(request.commandFlags), offered, settings, report, signal);
-      for (const line of asides(done)) options.log?.info(line, { bundle: done.id });
-      for (const line of leftOut(done)) options.log?.warn(line, { bundle: done.id });
-      return done;
-    },
-    verify: async (request, report, signal) => verify(await opened(), request, report, signal),
+    download: (request, report, signal) =>
+      explaining(`download to ${showName(request.destination)}`, async () => {
+        const wanted = { ...wantedIn(request.commandFlags), ...request };
+        return download(await opened(request.commandFlags), wanted, report, signal);
+      }),
+    upload: (request, report, signal) =>
+      explaining(`upload ${showName(request.path)}`, async () => {
+        const offered = { ...offeredIn(request.commandFlags), ...request };
+        const done = await upload(await opened(request.commandFlags), offered, settings, report, signal);
+        for (const line of asides(done)) options.log?.info(line, { bundle: done.id });
+        for (const line of leftOut(done)) options.log?.warn(line, { bundle: done.id });
+        return done;
+      }),
+    verify: (request, report, signal) =>
+      explaining(`verify ${showName(request.folder ?? request.repo)}`, async () =>
+        verify(await opened(), request, report, signal),
+      ),
     mount: (request) => Promise.reject(cannotMount(request.mountPoint)),
   };
+}
+
+async function explaining<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explained(what, error);
+  }
 }
 
 function cannotMount(mountPoint: string): KnownError {

@@ -10,7 +10,7 @@ import { type Finding, localFinding } from "./check.ts";
 import { readExactly, writeFully } from "./local-file.ts";
 import { inFolder } from "./safe-folder.ts";
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, O_WRONLY } = fs.constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = fs.constants;
 
 /** datamon creates files so. */
 const FILE_MODE = 0o600;
@@ -49,8 +49,17 @@ export async function fetchFile(bench: Workbench, file: Placed): Promise<void> {
     }
     finishFile(bench, file);
   } catch (error) {
-    fs.rmSync(part, { force: true });
+    discard(part);
     throw writeFailure(file, error);
+  }
+}
+
+/** As far as that can be done: another failure is being told of. */
+function discard(part: string): void {
+  try {
+    fs.unlinkSync(part);
+  } catch {
+    // The next attempt finds it, and judges it then.
   }
 }
 
@@ -76,16 +85,29 @@ export function notOurs({ name, problem, detail }: Finding): KnownError {
 export function openPart(bench: Workbench, file: Placed): { fd: number; resumed: boolean } {
   const part = partPath(bench, file);
   try {
-    const found = fs.lstatSync(part, { throwIfNoEntry: false });
-    // A link, hard or symbolic, would carry what we write to another file.
-    if (found !== undefined && !(found.isFile() && found.nlink === 1)) fs.rmSync(part, { recursive: true });
-    const fd = fs.openSync(part, O_CREAT | O_RDWR | O_NOFOLLOW, FILE_MODE);
+    const fd = reopenPart(part) ?? createPart(part);
     const { size } = fs.fstatSync(fd);
     if (size > file.size) fs.ftruncateSync(fd, file.size);
     return { fd, resumed: size > 0 };
   } catch (error) {
     throw writeFailure(file, error);
   }
+}
+
+/** Judged once it is open: a link, hard or symbolic, would carry what we write to another file. */
+function reopenPart(part: string): number | undefined {
+  let fd: number;
+  try {
+    fd = fs.openSync(part, O_RDWR | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    // Whatever else is there is found by creating it anew.
+    if (["ENOENT", "ELOOP", "ENXIO", "EISDIR"].includes(systemCode(error) ?? "")) return undefined;
+    throw error;
+  }
+  const stat = fs.fstatSync(fd);
+  if (stat.isFile() && stat.nlink === 1) return fd;
+  fs.closeSync(fd);
+  return undefined;
 }
 
 /** Fetches leaves of a large file into its open part; what an earlier attempt left is kept when it proves right. */
@@ -127,12 +149,13 @@ export function finishFile(bench: Workbench, file: Placed): void {
 
 /** What a killed attempt left of a small file is not worth keeping; what a stranger put there is not followed. */
 function createPart(part: string): number {
-  const create = () => fs.openSync(part, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, FILE_MODE);
+  const create = () => fs.openSync(part, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW, FILE_MODE);
   try {
     return create();
   } catch (error) {
     if (systemCode(error) !== "EEXIST") throw error;
-    fs.rmSync(part, { recursive: true });
+    // Not a folder: emptying one that somebody else fills meanwhile could lead elsewhere.
+    fs.unlinkSync(part);
     return create();
   }
 }

@@ -1,5 +1,6 @@
 import type { Entry } from "../../../core/storage/file-list.ts";
 import type { Workbench } from "./workbench.ts";
+import { explained } from "./explained.ts";
 import { blobFinding, type Finding, hashLeaves, localFinding, storedFinding } from "./check.ts";
 import { fetchFile, fetchLeaves, type Placed } from "./fetch.ts";
 import { type Kept, keepFile, keepLeaves, type Source } from "./keep.ts";
@@ -55,7 +56,11 @@ export async function perform<J extends JobName>(
   job: J,
   input: Input<J>,
 ): Promise<Output<J>> {
-  return PERFORM[job](bench, input);
+  try {
+    return await PERFORM[job](bench, input);
+  } catch (error) {
+    throw explained(job, error);
+  }
 }
 
 async function findings(

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import { KnownError, systemCode } from "../../../core/errors.ts";
 import { RESERVED_FOLDERS } from "../../../core/storage/keys.ts";
-import { NameLedger } from "../../../core/storage/name-ledger.ts";
 import { showName } from "../../../core/storage/names.ts";
+import { newLedger } from "./new-ledger.ts";
 import { SafeFolder } from "./safe-folder.ts";
 import { meet, type Met } from "./walk.ts";
 
@@ -15,7 +15,7 @@ const LONGEST_LINE = 16 * 1024;
  * time, never kept. Errors: `configuration` when it cannot be read, or names a file twice.
  */
 export function* listed(folder: number, list: string): Generator<Met> {
-  const ledger = new NameLedger();
+  const ledger = newLedger();
   const below = new SafeFolder(folder);
   try {
     for (const name of linesOf(list)) {
