@@ -136,7 +136,9 @@ for (const [what, plant, words] of IMPOSTORS) {
     const files = pod.files();
     const app = pod.app("touch started; exec sleep infinity");
     await pod.until(() => pod.has("started"));
-    plant(pod.path("coord/uploaddone"));
+    // Whole in one moment: a file that is seen half-written is another impostor.
+    plant(pod.path("impostor"));
+    renameSync(pod.path("impostor"), pod.path("coord/uploaddone"));
     expect([await files.exit(), await app.exit()]).toEqual([71, 71]);
     expect(app.errors.join()).toContain(
       `the marker ${pod.path("coord/uploaddone")} ${words.startsWith("no ") ? "holds text that " : ""}${words}`,

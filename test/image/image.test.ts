@@ -120,13 +120,17 @@ describe.skipIf(!possible)("the image", () => {
     expect(await runIn(SIDECAR, "sh", "-c", line)).toMatchObject({ code: 0, err: "" });
   });
 
-  test("a new release changes the last layer alone", async () => {
-    await buildTarget("sidecar", "localhost/sidecar-next", "--build-arg", "COMMIT=next");
-    const layers = (await inspect(SIDECAR)).RootFS.Layers;
-    const next = (await inspect("localhost/sidecar-next")).RootFS.Layers;
-    expect(next.slice(0, -1)).toEqual(layers.slice(0, -1));
-    expect(next.at(-1)).not.toBe(layers.at(-1));
-  });
+  test(
+    "a new release changes the last layer alone",
+    async () => {
+      await buildTarget("sidecar", "localhost/sidecar-next", "--build-arg", "COMMIT=next");
+      const layers = (await inspect(SIDECAR)).RootFS.Layers;
+      const next = (await inspect("localhost/sidecar-next")).RootFS.Layers;
+      expect(next.slice(0, -1)).toEqual(layers.slice(0, -1));
+      expect(next.at(-1)).not.toBe(layers.at(-1));
+    },
+    BUILD_MS,
+  );
 
   test(
     "the same commit gives the same digest, built anew from nothing",

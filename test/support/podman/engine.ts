@@ -6,7 +6,10 @@ const root = join(import.meta.dir, "../../..");
 /** Images stay here from one test run to the next. */
 const home = join(root, ".cache/containers");
 
-/** A machine without systemd, maybe without a journal, and with limits that may not be raised. */
+/**
+ * A machine without systemd, maybe without a journal, and with limits that may not be raised. Locks in files of our own:
+ * those in shared memory have one place on a machine, where the locks of unlike storages stand for each other.
+ */
 const CONTAINERS_CONF = `
 [containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
@@ -15,6 +18,7 @@ log_driver = "k8s-file"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
 runtime = "crun"
+lock_type = "file"
 tmp_dir = "${home}/tmp"
 `;
 const storageConf = (name: string): string => `
