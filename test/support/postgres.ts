@@ -195,14 +195,19 @@ export async function postmasterPid(folder: string): Promise<number> {
   return Number((await Bun.file(join(folder, "postmaster.pid")).text()).split("\n")[0]);
 }
 
-/** The process of a server whose title holds `role`: `checkpointer`, `walwriter`. */
+/** The process of a server whose title holds `role`: `checkpointer`, `walwriter`. Some come after the first answer. */
 export async function serverProcess(folder: string, role: string): Promise<number> {
   const postmaster = await postmasterPid(folder);
-  const children = await Bun.file(`/proc/${postmaster}/task/${postmaster}/children`).text();
-  for (const child of children.trim().split(" ")) {
-    if ((await Bun.file(`/proc/${child}/cmdline`).text()).includes(role)) return Number(child);
+  for (;;) {
+    const children = await Bun.file(`/proc/${postmaster}/task/${postmaster}/children`).text();
+    for (const child of children.trim().split(" ")) {
+      const title = await Bun.file(`/proc/${child}/cmdline`)
+        .text()
+        .catch(() => "");
+      if (title.includes(role)) return Number(child);
+    }
+    await Bun.sleep(10);
   }
-  throw new Error(`the server in ${folder} has no ${role}`);
 }
 
 /** A server that does something of the test's after each statement of ours. */

@@ -7,6 +7,9 @@ import type { Installation, Server } from "../../ports/postgres.ts";
 import { dataPath, participantFor, type PostgresDependencies, titleOf } from "./dependencies.ts";
 import { untilHung } from "./hung.ts";
 
+/** A process is heard to have ended once its output is closed, which its orphans may delay. */
+const HEARD_MS = 2000;
+
 /**
  * The server of one database, from its start to its end, started again after a crash as often as the settings allow. One that
  * answers nobody any more has crashed as well.
@@ -80,6 +83,15 @@ export class Serving {
     const server = await this.#run(installation, "", signal);
     void this.#watch(server, installation);
     return server;
+  }
+
+  /** What the server has died of, if it has: a session hears of its end a little earlier than we do. */
+  async crash(): Promise<Error | undefined> {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const timer = setTimeout(resolve, this.#current === undefined ? 0 : HEARD_MS);
+    const cause = await Promise.race([this.#death.promise, promise]);
+    clearTimeout(timer);
+    return cause;
   }
 
   /** From now on the server is there for us alone: it is asked nothing more, and a crash is final. */

@@ -92,7 +92,11 @@ export class PostgresWorkload implements Workload {
     this.#serving.release();
     // The last words of a server that crashes now say more than the question it leaves unanswered.
     const crashed = this.#serving.died.then((cause) => Promise.reject(cause));
-    await Promise.race([this.#settle(reporter, signal), crashed]);
+    try {
+      await Promise.race([this.#settle(reporter, signal), crashed]);
+    } catch (error) {
+      throw (signal.aborted ? undefined : await this.#serving.crash()) ?? error;
+    }
   }
 
   async #settle(reporter: WorkloadReporter, signal: AbortSignal): Promise<void> {
