@@ -123,6 +123,7 @@ ${table(["`pgparams.yaml`", "variable", "here"], postgres)}
 }
 
 function oursOfGlobal(key: (typeof POSTGRES_GLOBALS)[number]): string {
+  if (key === "ignorePGVersionMismatch") return "upgrade";
   return key === "sleepInsteadOfExit" || key === "sleepTimeout" ? "sleepAfter" : key;
 }
 

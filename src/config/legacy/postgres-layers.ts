@@ -26,6 +26,7 @@ export function postgresLayers(
   const name = everyValue.find(isName)?.value ?? defaultName;
   for (const [index, { values }] of sources.entries()) giveValues(layers[index]!, values, name);
   giveSleep(layers[0], everyValue);
+  giveUpgrade(layers[0], everyValue);
   return { variables: layers[0], file: layers[1] };
 }
 
@@ -42,16 +43,33 @@ function giveValues(layer: Gathering, values: readonly PostgresValue[], name: st
 
 /** Two old keys say together what one of ours says. */
 function giveSleep(layer: Gathering, values: readonly PostgresValue[]): void {
-  const find = (key: string) => values.find((value) => value.section === "globalOpts" && value.key === key);
-  const asked = find("sleepInsteadOfExit");
-  if (asked === undefined || NO.includes(asked.value)) return;
-  if (!YES.includes(asked.value)) {
-    const cause = "is neither true nor false";
-    layer.problems.push({ ...asked, cause, remedy: "write true or false" });
-    return;
-  }
-  const timeout = find("sleepTimeout");
+  const asked = globalYes(layer, values, "sleepInsteadOfExit");
+  if (asked === undefined) return;
+  const timeout = global(values, "sleepTimeout");
   layer.givens.push({ key: "sleepAfter", value: timeout?.value ?? SLEEP_TIMEOUT, source: asked.source });
+}
+
+/** No server reads the files of another major version: a bundle of an older one can only be upgraded. */
+function giveUpgrade(layer: Gathering, values: readonly PostgresValue[]): void {
+  const asked = globalYes(layer, values, "ignorePGVersionMismatch");
+  if (asked !== undefined) layer.givens.push({ key: "upgrade", value: "auto", source: asked.source });
+}
+
+function global(values: readonly PostgresValue[], key: string): PostgresValue | undefined {
+  return values.find((value) => value.section === "globalOpts" && value.key === key);
+}
+
+/** A key of `globalOpts`, if it is true. */
+function globalYes(
+  layer: Gathering,
+  values: readonly PostgresValue[],
+  key: string,
+): PostgresValue | undefined {
+  const asked = global(values, key);
+  if (asked === undefined || NO.includes(asked.value)) return undefined;
+  if (YES.includes(asked.value)) return asked;
+  layer.problems.push({ ...asked, cause: "is neither true nor false", remedy: "write true or false" });
+  return undefined;
 }
 
 function isName(value: PostgresValue): boolean {

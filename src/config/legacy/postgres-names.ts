@@ -1,6 +1,12 @@
 /** What `wrap_datamon_pg.sh` could be told (`globalOpts` and `database` of its file), and its variables. */
 
-export const POSTGRES_GLOBALS = ["coordPoint", "pollInterval", "sleepInsteadOfExit", "sleepTimeout"] as const;
+export const POSTGRES_GLOBALS = [
+  "coordPoint",
+  "pollInterval",
+  "sleepInsteadOfExit",
+  "sleepTimeout",
+  "ignorePGVersionMismatch",
+] as const;
 
 /** Keys of `database`, and ours. `name` says which database the others belong to. */
 export const POSTGRES_DATABASE = {

@@ -156,3 +156,11 @@ test("our own command understands both, but has no defaults of old", () => {
   expect(parsePostgresArguments(inputs({}, YAML)).settings.databases).toMatchObject([{ name: "db1" }]);
   expect(problemsOf(() => parsePostgresArguments(inputs()))).toHaveLength(2);
 });
+
+test("to ignore the version of a bundle is to have it upgraded", () => {
+  const upgradeOf = (value: string) =>
+    parse({}, `globalOpts: {ignorePGVersionMismatch: ${value}}`).settings.databases[0]?.upgrade;
+  expect(upgradeOf("true")).toBe("auto");
+  expect(upgradeOf("false")).toBe("never");
+  expect(problemsOf(() => upgradeOf("perhaps")).join()).toContain("ignorePGVersionMismatch");
+});
