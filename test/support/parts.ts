@@ -12,6 +12,7 @@ const parts = {
   libnss_wrapper: () =>
     ["x86_64", "aarch64"].some((cpu) => existsSync(`/usr/lib/${cpu}-linux-gnu/libnss_wrapper.so`)),
   bindfs: () => Bun.which("bindfs") !== null,
+  "libfuse3-dev": () => Bun.which("gcc") !== null && existsSync("/usr/include/fuse3/fuse.h"),
   zstd: () => Bun.which("zstd") !== null,
   "Postgres 15": () => existsSync("/usr/lib/postgresql/15/bin/postgres"),
   "Postgres 13 (scripts/fetch-postgres-13)": () =>

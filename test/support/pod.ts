@@ -22,13 +22,14 @@ const QUICK: Env = {
 
 /** A pod: folders that its containers share, a store, and the containers themselves as real processes. */
 export class Pod {
-  readonly #kit: string;
   readonly #containers: Container[] = [];
+  /** The folder of the programs under test. */
+  kit: string;
   readonly folder: string;
   readonly store: SmallStore;
 
   constructor(kit: string, folder: string, store: SmallStore) {
-    this.#kit = kit;
+    this.kit = kit;
     this.folder = folder;
     this.store = store;
     for (const name of ["in", "out"]) mkdirSync(this.path(name));
@@ -64,7 +65,7 @@ export class Pod {
 
   /** Where the kit has the program `name`. */
   program(name: string): string {
-    return join(this.#kit, name);
+    return join(this.kit, name);
   }
 
   /** Any name of the kit, with its arguments. */
