@@ -1,4 +1,3 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { BundleRecord } from "../../core/bundle-record.ts";
 import { KnownError } from "../../core/errors.ts";
@@ -10,6 +9,7 @@ import { formatStatus, parseStatus, type Status } from "../../core/status.ts";
 import type { Clock, Coordination } from "../../ports.ts";
 import { cannotWrite, type FileId, fileId, folderProblem, readSmall, replaceFile } from "./files.ts";
 import { type Joined, joinRun, makeSharedFolder, recordName, STATUS_FOLDER } from "./join.ts";
+import { removeFile } from "../remove-file.ts";
 import { watchFolders } from "./watch.ts";
 
 export interface DirectoryOptions {
@@ -88,7 +88,7 @@ class DirectoryCoordination implements Coordination {
   withdraw(peer: Peer, marker: MarkerName): void {
     const path = join(this.#options.directory, markerPath(peer, marker));
     try {
-      rmSync(path, { force: true });
+      removeFile(path);
     } catch (error) {
       throw cannotWrite(path, error);
     }

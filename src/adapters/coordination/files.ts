@@ -6,12 +6,14 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  readdirSync,
   readSync,
   renameSync,
-  rmSync,
   writeSync,
 } from "node:fs";
 import { KnownError, systemCode } from "../../core/errors.ts";
+import { flush } from "../flush.ts";
+import { removeFile, removeLeftover } from "../remove-file.ts";
 
 /** More than any participant of ours writes. */
 const MAX_BYTES = 1024 * 1024;
@@ -22,14 +24,23 @@ export type Reading =
   /** It is there, but nothing a participant would have left. */
   | { readonly type: "unusable"; readonly why: string };
 
+/** How often a file is looked at that is replaced while we do. */
+const LOOKS = 5;
+
 /** Reads a regular file of at most 1 MiB without following a link or waiting on a FIFO. */
 export function readSmall(path: string): Reading {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    return unreadable(error);
+  for (let look = 1; ; look++) {
+    try {
+      return readOnce(path);
+    } catch (error) {
+      // A local disk has the old file or the new one; network and FUSE file systems may say that it went stale instead.
+      if (systemCode(error) !== "ESTALE" || look === LOOKS) return unreadable(error);
+    }
   }
+}
+
+function readOnce(path: string): Reading {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(fd);
     if (stat.isDirectory()) return { type: "unusable", why: "is a folder" };
@@ -38,8 +49,6 @@ export function readSmall(path: string): Reading {
     const bytes = new Uint8Array(stat.size);
     const length = stat.size === 0 ? 0 : readSync(fd, bytes, 0, stat.size, 0);
     return { type: "text", text: new TextDecoder().decode(bytes.subarray(0, length)) };
-  } catch (error) {
-    return unreadable(error);
   } finally {
     closeSync(fd);
   }
@@ -69,10 +78,29 @@ export interface FileId {
   readonly ino: number;
 }
 
-/** Device and inode of what the name stands for now. */
+/** Device and inode of what the name stands for now. Errors: `system`. */
 export function fileId(path: string): FileId | undefined {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  return stat === undefined ? undefined : { dev: stat.dev, ino: stat.ino };
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return stat === undefined ? undefined : { dev: stat.dev, ino: stat.ino };
+  } catch (error) {
+    throw cannotRead(path, error);
+  }
+}
+
+/** The names in a folder. Errors: `system`. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw cannotRead(folder, error);
+  }
+}
+
+function cannotRead(path: string, error: unknown): KnownError {
+  return new KnownError("system", `cannot read ${path}: ${systemCode(error) ?? String(error)}`, {
+    cause: error,
+  });
 }
 
 /**
@@ -81,7 +109,7 @@ export function fileId(path: string): FileId | undefined {
  */
 export function replaceFile(path: string, temporary: string, text: string): FileId {
   try {
-    rmSync(temporary, { force: true });
+    removeFile(temporary);
     const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
     const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
     let id: FileId;
@@ -91,6 +119,7 @@ export function replaceFile(path: string, temporary: string, text: string): File
       if (writeSync(fd, bytes) < bytes.length)
         throw Object.assign(new Error("disk full"), { code: "ENOSPC" });
       fchmodSync(fd, 0o644);
+      flush(fd);
       const stat = fstatSync(fd);
       id = { dev: stat.dev, ino: stat.ino };
     } finally {
@@ -99,7 +128,7 @@ export function replaceFile(path: string, temporary: string, text: string): File
     renameSync(temporary, path);
     return id;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeLeftover(temporary);
     throw cannotWrite(path, error);
   }
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { chmodSync, linkSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, linkSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { KnownError, systemCode } from "../../core/errors.ts";
 import { decideRun, formatRun, parseRun } from "../../core/run.ts";
 import { parseStatus, type Status } from "../../core/status.ts";
-import { cannotWrite, folderProblem, readSmall, replaceFile } from "./files.ts";
+import { removeLeftover } from "../remove-file.ts";
+import { cannotWrite, folderProblem, namesIn, readSmall, replaceFile } from "./files.ts";
 
 /** Folder of status files and run records, inside the coordination directory. */
 export const STATUS_FOLDER = ".status";
@@ -56,7 +57,7 @@ export function joinRun(
 function prepareFolder(directory: string): string {
   const folder = join(directory, STATUS_FOLDER);
   try {
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     makeSharedFolder(folder, 0o1777);
   } catch (error) {
     throw cannotWrite(folder, error);
@@ -64,6 +65,16 @@ function prepareFolder(directory: string): string {
   const problem = folderProblem(folder);
   if (problem !== undefined) throw new KnownError("system", `cannot use ${folder}: it ${problem}`);
   return folder;
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    // On a disk that fails it says that something is there already: looking tells what is wrong.
+    if (systemCode(error) === "EEXIST") statSync(path);
+    throw error;
+  }
 }
 
 /** Makes a folder that every container's user can write to; one that is there already stays as it is. */
@@ -78,7 +89,7 @@ export function makeSharedFolder(path: string, mode: number): void {
 
 /** The record that holds now. Errors: `system` when it names no run. */
 export function readRecord(folder: string): Joined | undefined {
-  const generations = readdirSync(folder)
+  const generations = namesIn(folder)
     .map((name) => RECORD.exec(name)?.[1])
     .filter((digits) => digits !== undefined)
     .map(Number);
@@ -96,7 +107,7 @@ export function readRecord(folder: string): Joined | undefined {
 
 /** Every readable status file of the folder. */
 export function readStatuses(folder: string): readonly Status[] {
-  return readdirSync(folder)
+  return namesIn(folder)
     .filter((name) => name.endsWith(".json") && !RECORD.test(name))
     .map((name) => readSmall(join(folder, name)))
     .map((reading) => (reading.type === "text" ? parseStatus(reading.text) : undefined))
@@ -112,6 +123,6 @@ function createRecord(folder: string, next: Joined, temporary: string): boolean 
     if (systemCode(error) === "EEXIST") return false;
     throw cannotWrite(join(folder, recordName(next.generation)), error);
   } finally {
-    rmSync(temporary, { force: true });
+    removeLeftover(temporary);
   }
 }

@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { KnownError, systemCode } from "../../core/errors.ts";
 import { readUpTo, writeFully } from "../engines/native/local-file.ts";
 import type { Bucket, ObjectStore } from "../engines/native/object-store.ts";
+import { flush } from "../flush.ts";
+import { removeLeftover } from "../remove-file.ts";
 
 const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = fs.constants;
 
@@ -98,12 +100,13 @@ class FolderBucket implements Bucket {
       written = true;
       try {
         writeFully(fd, bytes, 0);
+        flush(fd);
       } finally {
         fs.closeSync(fd);
       }
       return publish(temporary, path);
     } catch (error) {
-      if (written) fs.rmSync(temporary, { force: true });
+      if (written) removeLeftover(temporary);
       throw failure("write", path, error);
     }
   }

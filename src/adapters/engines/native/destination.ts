@@ -9,8 +9,10 @@ import {
 } from "../../../core/storage/keys.ts";
 import type { NameLedger } from "../../../core/storage/name-ledger.ts";
 import { showName } from "../../../core/storage/names.ts";
+import { flush } from "../../flush.ts";
+import { removeFile } from "../../remove-file.ts";
 import { breather } from "./bounded.ts";
-import { inFolder, openChild, openRoot } from "./safe-folder.ts";
+import { inFolder, openChild, openRoot, withRealPath } from "./safe-folder.ts";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = fs.constants;
 
@@ -80,7 +82,7 @@ export class Destination {
     this.#records ??= openChild(this.folder, RECORD_FOLDER, "create");
     if (this.#records === undefined) throw new Error("a folder was to be created");
     this.#write(unfinishedRecordName(this.#id), descriptor);
-    fs.rmSync(inFolder(this.#records, recordName(this.#id)), { force: true });
+    removeFile(inFolder(this.#records, recordName(this.#id)));
     return this.#records;
   }
 
@@ -102,16 +104,17 @@ export class Destination {
   #write(name: string, bytes: Uint8Array): void {
     const path = inFolder(this.#records ?? -1, name);
     try {
-      fs.rmSync(path, { force: true });
+      removeFile(path);
       const fd = fs.openSync(path, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0o600);
       try {
         fs.writeFileSync(fd, bytes);
+        flush(fd);
       } finally {
         fs.closeSync(fd);
       }
     } catch (error) {
       const full = systemCode(error) === "ENOSPC" || systemCode(error) === "EDQUOT";
-      const why = full ? "the disk of the destination is full" : (error as Error).message;
+      const why = full ? "the disk of the destination is full" : withRealPath(error);
       throw new KnownError("system", `cannot write ${RECORD_FOLDER}/${name}: ${why}`, {
         cause: error,
         remedy: "free some space, check the permissions, then run it again: it goes on where it stopped",

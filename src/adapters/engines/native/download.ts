@@ -115,10 +115,10 @@ async function fetchLarge(
       await crew.run(bench.session, "fetch leaves", { file, fd, first, keys: some, resumed });
       tally.add(0, Math.min(count * leafSize, file.size - first * leafSize));
     });
+    finishFile(bench, file, fd);
   } finally {
     closeSync(fd);
   }
-  finishFile(bench, file);
   tally.add(1, 0);
 }
 

@@ -4,11 +4,12 @@ import type { Entry } from "../../../core/storage/file-list.ts";
 import { partName } from "../../../core/storage/keys.ts";
 import { KEY_BYTES, leafAt } from "../../../core/storage/leaves.ts";
 import { showName } from "../../../core/storage/names.ts";
+import { flush } from "../../flush.ts";
 import type { Workbench } from "./workbench.ts";
 import { keyAt, readLeaf, readLeafKeys } from "./blobs.ts";
 import { type Finding, localFinding } from "./check.ts";
 import { readExactly, writeFully } from "./local-file.ts";
-import { inFolder } from "./safe-folder.ts";
+import { inFolder, withRealPath } from "./safe-folder.ts";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = fs.constants;
 
@@ -44,10 +45,10 @@ export async function fetchFile(bench: Workbench, file: Placed): Promise<void> {
           `cannot fetch ${showName(file.name)}: its leaves have ${size} bytes instead of ${file.size}`,
         );
       }
+      finishFile(bench, file, fd);
     } finally {
       fs.closeSync(fd);
     }
-    finishFile(bench, file);
   } catch (error) {
     discard(part);
     throw writeFailure(file, error);
@@ -136,11 +137,12 @@ export async function fetchLeaves(
   }
 }
 
-/** Gives a complete file its own name. */
-export function finishFile(bench: Workbench, file: Placed): void {
+/** Gives a complete file, which is still open as `fd`, its own name. */
+export function finishFile(bench: Workbench, file: Placed, fd: number): void {
   const path = bench.folder.locate(file.name, "create");
   if (path === undefined) throw new Error("a folder was to be created");
   try {
+    flush(fd);
     fs.renameSync(partPath(bench, file), path);
   } catch (error) {
     throw writeFailure(file, error);
@@ -168,7 +170,7 @@ function writeFailure(file: Entry, error: unknown): unknown {
   const code = systemCode(error);
   if (error instanceof KnownError || code === undefined) return error;
   const full = code === "ENOSPC" || code === "EDQUOT";
-  const why = full ? "the disk of the destination is full" : (error as Error).message;
+  const why = full ? "the disk of the destination is full" : withRealPath(error);
   return new KnownError("system", `cannot write ${showName(file.name)}: ${why}`, {
     cause: error,
     remedy: full

@@ -66,6 +66,18 @@ export function inFolder(folder: number, child: string): string {
   return `/proc/self/fd/${folder}/${child}`;
 }
 
+/** What an error says, with the path of the folder that `inFolder` hides. */
+export function withRealPath(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replaceAll(/\/proc\/self\/fd\/\d+/g, (link) => {
+    try {
+      return fs.readlinkSync(link);
+    } catch {
+      return link;
+    }
+  });
+}
+
 /** Opens a folder, creating it and those above; only here may a link be followed: the caller named this path. */
 export function openRoot(path: string): number {
   fs.mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
@@ -105,11 +117,7 @@ function createAndOpen(path: string, name: string, open: () => number): number {
 
 function refusal(name: string, code: string | undefined, cause: unknown): KnownError {
   const link = code === "ENOTDIR" || code === "ELOOP";
-  const why = link
-    ? "it is a file or a symbolic link"
-    : cause instanceof Error
-      ? cause.message
-      : String(cause);
+  const why = link ? "it is a file or a symbolic link" : withRealPath(cause);
   return new KnownError("system", `cannot use the folder ${showName(name)} in the destination: ${why}`, {
     cause,
     remedy: link
