@@ -22,6 +22,8 @@ export const CONNECTABLE_DATABASES =
 export const TABLESPACES =
   "SELECT spcname AS name, oid::text AS oid FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global') ORDER BY spcname";
 
+export const REPLICATION_SLOTS = "SELECT slot_name AS name FROM pg_replication_slots ORDER BY slot_name";
+
 export const PREPARED_TRANSACTIONS = "SELECT gid, owner, database FROM pg_prepared_xacts ORDER BY gid";
 
 /** Sessions of clients, ours left out. */

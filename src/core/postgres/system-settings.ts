@@ -1,10 +1,10 @@
-/** A parameter that `ALTER SYSTEM` left in `postgresql.auto.conf`, with its line as the server wrote it. */
+/** A parameter in `postgresql.auto.conf` or `postgresql.conf`, with its line. */
 export interface SystemSetting {
   readonly name: string;
   readonly line: string;
 }
 
-/** The parameters of a `postgresql.auto.conf`; comments and blank lines are left out. */
+/** The parameters of such a file; comments and blank lines are left out. */
 export function systemSettings(text: string): readonly SystemSetting[] {
   return text.split("\n").flatMap((line) => {
     const name = /^\s*([A-Za-z_][\w.]*)\s*=?/.exec(line)?.[1];
@@ -28,4 +28,16 @@ export function portableSettings(
       .join(""),
     dropped: settings.filter((setting) => !isPortable(setting)).map(({ name }) => name),
   };
+}
+
+/** Names of the parameters that one `postgresql.conf` sets and another does not, or not to the same value. */
+export function settingsLeftBehind(old: string, current: string): readonly string[] {
+  const plain = ({ line }: SystemSetting): string =>
+    line
+      .replace(/\s*#[^']*$/, "")
+      .replace(/\s*=\s*|\s+/, "=")
+      .trim();
+  const kept = new Set(systemSettings(current).map(plain));
+  const left = systemSettings(old).filter((setting) => !kept.has(plain(setting)));
+  return [...new Set(left.map(({ name }) => name))];
 }

@@ -9,10 +9,11 @@ import {
   EXTENSIONS,
   KNOWN_PARAMETERS,
   OUTDATED_EXTENSIONS,
+  REPLICATION_SLOTS,
   updateExtension,
 } from "../../core/postgres/sql.ts";
-import { portableSettings, systemSettings } from "../../core/postgres/system-settings.ts";
-import type { WorkloadReporter } from "../../ports.ts";
+import { portableSettings, settingsLeftBehind, systemSettings } from "../../core/postgres/system-settings.ts";
+import type { Log, WorkloadReporter } from "../../ports.ts";
 import type { Installation } from "../../ports/postgres.ts";
 import { type OldCluster, type StartAlone, withServer } from "./alone.ts";
 import { type PostgresDependencies, titleOf } from "./dependencies.ts";
@@ -30,6 +31,7 @@ export interface Traits {
 /** Asks the old server, which also recovers it and leaves it shut down cleanly, as pg_upgrade wants it. */
 export async function surveyOldCluster(
   settings: DatabaseSettings,
+  log: Log,
   old: OldCluster,
   startAlone: StartAlone,
   signal: AbortSignal,
@@ -42,6 +44,11 @@ export async function surveyOldCluster(
         `cannot upgrade ${titleOf(settings)}: its bundle holds prepared transactions: ${prepared}`,
         { remedy: `end them with a server of Postgres ${old.installation.major}, and archive it again` },
       );
+    }
+    const slots = await server.query(REPLICATION_SLOTS, { signal });
+    if (slots.length > 0) {
+      const names = slots.map(({ name }) => name).join(", ");
+      log.warn("replication slots are not taken over", { database: settings.name, slots: names });
     }
     const [traits] = await server.query(CLUSTER_TRAITS, { signal });
     const extensions = new Map<string, string[]>();
@@ -115,11 +122,18 @@ export async function finishUpgrade(
       `cannot upgrade "${folder}": the new server did not shut down (pg_controldata: "${state}")`,
     );
   }
+  const textOf = async (of: string, name: string): Promise<string> =>
+    (await postgres.files(of).read(name)) ?? "";
+  const plain = "postgresql.conf";
+  const left = settingsLeftBehind(await textOf(old.folder, plain), await textOf(folder, plain));
+  if (left.length > 0) {
+    const message = "postgresql.conf is not taken over; set with serverParameters what of it is needed";
+    log.warn(message, { left: left.join(", ") });
+  }
   const auto = "postgresql.auto.conf";
-  const settings = systemSettings((await postgres.files(old.folder).read(auto)) ?? "");
+  const settings = systemSettings(await textOf(old.folder, auto));
   const { text, dropped } = portableSettings(settings, new Set(known.map(({ name }) => String(name))));
   if (dropped.length > 0)
     log.warn("parameters the new server does not have were left behind", { dropped: dropped.join(", ") });
-  const files = postgres.files(folder);
-  await files.write(auto, `${(await files.read(auto)) ?? ""}${text}`);
+  await postgres.files(folder).write(auto, `${await textOf(folder, auto)}${text}`);
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSettings } from "../../config/settings.ts";
-import { KnownError, oneLine } from "../../core/errors.ts";
+import { KnownError, oneLine, toKnownError } from "../../core/errors.ts";
 import { AT_REST } from "../../core/postgres/control-data.ts";
 import type { MadeFrom } from "../../core/postgres/manifest.ts";
 import { CONNECTABLE_DATABASES } from "../../core/postgres/sql.ts";
@@ -29,6 +29,26 @@ export async function upgradeCluster(
   reporter: WorkloadReporter,
   signal: AbortSignal,
 ): Promise<Upgraded> {
+  const bytes = await dependencies.postgres.files(old.folder).size();
+  const needed = spaceNeeded(bytes, settings.upgradeMode);
+  await refuseTightDisk(dependencies, old.folder, needed, titleOf(settings));
+  try {
+    return await upgrade(settings, dependencies, old, bytes, target, reporter, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw await blamingFullVolume(dependencies, old.folder, error);
+  }
+}
+
+async function upgrade(
+  settings: DatabaseSettings,
+  dependencies: PostgresDependencies,
+  old: OldCluster,
+  bytes: number,
+  target: Installation,
+  reporter: WorkloadReporter,
+  signal: AbortSignal,
+): Promise<Upgraded> {
   const { postgres, log } = dependencies;
   const title = titleOf(settings);
   const versions = `${title} from Postgres ${old.installation.version} to ${target.version}`;
@@ -36,10 +56,8 @@ export async function upgradeCluster(
   const startAlone: StartAlone = (installation, folder, suffix) =>
     postgres.start(aloneRequest(settings, installation, folder, suffix), signal);
 
-  const bytes = await postgres.files(old.folder).size();
-  await refuseTightDisk(dependencies, old.folder, spaceNeeded(bytes, settings.upgradeMode), title);
   const control = await postgres.controlData(old.installation, old.folder);
-  const traits = await surveyOldCluster(settings, old, startAlone, signal);
+  const traits = await surveyOldCluster(settings, log, old, startAlone, signal);
   const folder = await postgres.dataFolder(dataPath(settings)).workshop("upgraded");
   await postgres.initialise(
     target,
@@ -122,6 +140,24 @@ async function refuseTightDisk(
     "system",
     `cannot upgrade ${title}: it needs ${megabytes(needed)} on the volume of "${folder}", and ${megabytes(free)} are free`,
     { remedy: 'give the volume more room, or set upgradeMode to "link", which copies nothing' },
+  );
+}
+
+/** Below the size of one log file no server works, and what it says then may find no room either. */
+const FULL_BYTES = 16 * 1024 * 1024;
+
+/** Somebody else may have filled the volume after we looked. */
+async function blamingFullVolume(
+  { postgres }: PostgresDependencies,
+  folder: string,
+  error: unknown,
+): Promise<unknown> {
+  const free = await postgres.freeSpace(folder).catch(() => Infinity);
+  if (free >= FULL_BYTES || toKnownError(error).kind !== "system") return error;
+  return new KnownError(
+    "system",
+    `${oneLine(error)}; the volume of "${folder}" is full: ${megabytes(free)} are free`,
+    { cause: error, remedy: "give the volume more room, or keep others from writing to it" },
   );
 }
 

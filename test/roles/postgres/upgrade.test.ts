@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { cp, readdir, rm, truncate } from "node:fs/promises";
+import { appendFile, cp, readdir, rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import type { DatabaseSettings } from "../../../src/config/settings.ts";
 import { MANIFEST } from "../../../src/core/postgres/manifest.ts";
@@ -25,6 +25,8 @@ import {
 } from "../../support/postgres.ts";
 
 const hasBoth = has15 && requirePart("Postgres 13 (scripts/fetch-postgres-13)");
+/** An upgrade takes several starts of several servers, on a machine that may be busy with other things. */
+const LIMIT = 180_000;
 const repo = "old";
 const commandFlags: string[] = [];
 let bench: Bench;
@@ -73,14 +75,17 @@ beforeAll(async () => {
     "CREATE DATABASE \"second = 'odd'\" OWNER reader",
     "ALTER SYSTEM SET work_mem = '7MB'",
     "ALTER SYSTEM SET vacuum_cleanup_index_scale_factor = 0.2",
+    "SELECT pg_create_physical_replication_slot('standby')",
   ]) {
     await sql(port, statement);
   }
   await sql(port, "CREATE TABLE there AS SELECT 1 AS n", "second = 'odd'");
+  const edited = join(bench.folder, "data/thirteen/postgresql.conf");
+  await appendFile(edited, "max_connections = 42\n");
   await archive(workload);
   bundle = bench.engine.uploads.at(-1)?.id ?? "";
-}, 60_000);
-afterAll(() => bench.remove(), 60_000);
+}, LIMIT);
+afterAll(() => bench.remove(), LIMIT);
 
 const both = (): object => withMajors(bench, BIN_13, BIN_15);
 
@@ -148,11 +153,11 @@ test.skipIf(!hasBoth)(
       ).toContain("Bad checksums:  0");
     }
     expect(await filesOf(bundle)).toEqual(untouched);
-    expect(
-      bench.logged.some(({ fields }) => JSON.stringify(fields).includes("vacuum_cleanup_index_scale_factor")),
-    ).toBe(true);
+    const told = JSON.stringify(bench.logged.filter(({ level }) => level === "warn"));
+    for (const left of ["vacuum_cleanup_index_scale_factor", '"left":"max_connections"', '"slots":"standby"'])
+      expect(told).toContain(left);
   },
-  120_000,
+  LIMIT,
 );
 
 test.skipIf(!hasBoth)(
@@ -177,7 +182,7 @@ test.skipIf(!hasBoth)(
     expect(bench.engine.uploads.at(-1)?.message).toEndWith("by dump and restore)");
     expect(bench.logged.some(({ message }) => message.startsWith("pg_upgrade cannot do it"))).toBe(true);
   },
-  120_000,
+  LIMIT,
 );
 
 test.skipIf(!hasBoth)(
@@ -187,7 +192,7 @@ test.skipIf(!hasBoth)(
     expect(error.message).toContain(`bundle ${bundle} of "old" from Postgres 13 to 15`);
     expect(error.remedy).toContain("postgresql-13");
   },
-  30_000,
+  LIMIT,
 );
 
 test.skipIf(!hasBoth)(
@@ -203,19 +208,7 @@ test.skipIf(!hasBoth)(
     const error = await failure(prepare(workload), "configuration");
     expect(error.message).toContain("made by Postgres 15, and the newest server here is 13");
   },
-  30_000,
-);
-
-test.skipIf(!hasBoth)(
-  "an upgrade without room is not begun",
-  async () => {
-    const { postgres } = withMajors(bench, BIN_13, BIN_15);
-    if (postgres === undefined) throw new Error("no Postgres");
-    const tight = { postgres: { ...postgres, freeSpace: async () => 10 * 1024 * 1024 } };
-    const error = await failure(prepare(bench.workload(restoring("tight"), tight)), "system");
-    expect(error.message).toMatch(/it needs \d+ MB on the volume of .* and 10 MB are free/);
-  },
-  30_000,
+  LIMIT,
 );
 
 test.skipIf(!hasBoth)(
@@ -238,7 +231,7 @@ test.skipIf(!hasBoth)(
     );
     expect(error.message).toContain('lacks the extension "sidecar_test" (used in postgres)');
   },
-  60_000,
+  LIMIT,
 );
 
 test.skipIf(!hasBoth)(
@@ -253,7 +246,7 @@ test.skipIf(!hasBoth)(
     expect(error.message).toContain("pg_filenode.map");
     expect(await filesOf(id)).toEqual(untouched);
   },
-  60_000,
+  LIMIT,
 );
 
 test.skipIf(!hasBoth)(
@@ -268,7 +261,7 @@ test.skipIf(!hasBoth)(
     expect(await migrate(restoring("once", { upgrade: "only" }, made?.id))).toBe(false);
     expect(bench.engine.uploads.at(-1)).toEqual(made as NonNullable<typeof made>);
   },
-  60_000,
+  LIMIT,
 );
 
 /** An extension without a library, present beside Postgres 13 alone for as long as `use` runs. */
