@@ -32,12 +32,13 @@ export function portableSettings(
 
 /** Names of the parameters that one `postgresql.conf` sets and another does not, or not to the same value. */
 export function settingsLeftBehind(old: string, current: string): readonly string[] {
-  const plain = ({ line }: SystemSetting): string =>
-    line
-      .replace(/\s*#[^']*$/, "")
-      .replace(/\s*=\s*|\s+/, "=")
-      .trim();
   const kept = new Set(systemSettings(current).map(plain));
   const left = systemSettings(old).filter((setting) => !kept.has(plain(setting)));
   return [...new Set(left.map(({ name }) => name))];
+}
+
+/** A line without its comment, and as if it were written with `=`. */
+function plain({ line }: SystemSetting): string {
+  const setting = line.replace(/\s*#[^']*$/, "").trim();
+  return setting.replace(/\s*=\s*|\s+/, "=");
 }
