@@ -26,6 +26,8 @@ export type Reading =
 
 /** How often a file is looked at that is replaced while we do. */
 const LOOKS = 5;
+/** How often a file is written while another process interferes with its temporary name. */
+const ATTEMPTS = 5;
 
 /** Reads a regular file of at most 1 MiB without following a link or waiting on a FIFO. */
 export function readSmall(path: string): Reading {
@@ -108,29 +110,37 @@ function cannotRead(path: string, error: unknown): KnownError {
  * whatever the umask. Returns the identity of the new file. Errors: `system`.
  */
 export function replaceFile(path: string, temporary: string, text: string): FileId {
-  try {
-    removeFile(temporary);
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-    const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
-    let id: FileId;
+  for (let attempt = 1; ; attempt++) {
     try {
-      const bytes = new TextEncoder().encode(text);
-      // A disk that fills up in the middle takes a part and reports no error.
-      if (writeSync(fd, bytes) < bytes.length)
-        throw Object.assign(new Error("disk full"), { code: "ENOSPC" });
-      fchmodSync(fd, 0o644);
-      flush(fd);
-      const stat = fstatSync(fd);
-      id = { dev: stat.dev, ino: stat.ino };
-    } finally {
-      closeSync(fd);
+      return replaceOnce(path, temporary, text);
+    } catch (error) {
+      // One who uses the same temporary name took ours away, or made his between two steps of ours.
+      const taken = ["ENOENT", "EEXIST"].includes(systemCode(error) ?? "");
+      if (taken && attempt < ATTEMPTS) continue;
+      removeLeftover(temporary);
+      throw cannotWrite(path, error);
     }
-    renameSync(temporary, path);
-    return id;
-  } catch (error) {
-    removeLeftover(temporary);
-    throw cannotWrite(path, error);
   }
+}
+
+function replaceOnce(path: string, temporary: string, text: string): FileId {
+  removeFile(temporary);
+  const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o644);
+  let id: FileId;
+  try {
+    const bytes = new TextEncoder().encode(text);
+    // A disk that fills up in the middle takes a part and reports no error.
+    if (writeSync(fd, bytes) < bytes.length) throw Object.assign(new Error("disk full"), { code: "ENOSPC" });
+    fchmodSync(fd, 0o644);
+    flush(fd);
+    const stat = fstatSync(fd);
+    id = { dev: stat.dev, ino: stat.ino };
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(temporary, path);
+  return id;
 }
 
 const REMEDIES: Readonly<Record<string, string>> = {
