@@ -22,8 +22,10 @@ export interface Outcome {
 
 /** Longer than every deadline of the settings in `containers.ts`, added up. */
 const PATIENCE_MS = 15_000;
-/** An old wrapper leaves a sidecar nothing but its `applicationTimeout` at each of its starts; a database takes its time. */
-const LONG_PATIENCE_MS = 30_000;
+/** An old wrapper leaves a sidecar nothing but its `applicationTimeout` at each of its starts. */
+const OLD_WRAPPER_PATIENCE_MS = 30_000;
+/** An upload that has begun is finished, however long it takes: a database has a thousand files, and its disk may be slow. */
+const DATABASE_PATIENCE_MS = 120_000;
 /** For an old participant that lost its peers: it may wait for ever, and is not ours to end. */
 const FAREWELL_MS = 1000;
 const TARGETS = ["wrapper", "sidecar"] as const;
@@ -96,7 +98,8 @@ class Run {
     const oldLeft = Promise.all([...ours, faults])
       .then(() => Bun.sleep(FAREWELL_MS))
       .then(() => false);
-    const patience = old === "wrapper" || mode === "postgres" ? LONG_PATIENCE_MS : PATIENCE_MS;
+    const patienceForPeers = old === "wrapper" ? OLD_WRAPPER_PATIENCE_MS : PATIENCE_MS;
+    const patience = mode === "postgres" ? DATABASE_PATIENCE_MS : patienceForPeers;
     const { promise: outOfPatience, resolve } = Promise.withResolvers<false>();
     const timer = setTimeout(() => resolve(false), patience);
     const inTime = await Promise.race([all, oldLeft, outOfPatience]);
