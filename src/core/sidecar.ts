@@ -94,23 +94,29 @@ export function beginSidecar(rules: SidecarRules, first: Observation, previous?:
     lastLook: at,
     resumed: previous !== undefined,
     work: "none",
-    serving: servingOf(rules, previous),
-    wrapper: UNSEEN,
+    // A restart that the application does not notice goes on serving what was prepared before.
+    serving: (rules.toleratesRestart ? previous?.serving : undefined) ?? rules.fresh,
+    wrapper: watch(UNSEEN, beatOf(wrapper), 0, rules.silenceTimeout),
     ...(wrapper === undefined ? {} : { wrapperStatus: wrapper }),
     ...awaitedOf(wrapper, previous),
   };
-  const request = previous?.request === undefined ? {} : { request: previous.request };
+  const uploading: SidecarState = {
+    ...blank,
+    phase: "uploading",
+    serving: previous?.serving ?? rules.fresh,
+    ...(previous?.request === undefined ? {} : { request: previous.request }),
+  };
   const cutOff = cutOffIn(previous);
   if (cutOff === "done") {
-    return { state: { ...blank, phase: "done", ...request }, effects: [{ type: "exit", code: 0 }] };
+    return { state: { ...uploading, phase: "done" }, effects: [{ type: "exit", code: 0 }] };
   }
   const wanted = uploadAsked(rules, first, wrapper) && !(wrapper !== undefined && hasEnded(wrapper));
   const asked = wanted && previous?.request === wrapper?.request;
   if (previous?.phase === "uploading" || (cutOff === "uploading" && asked)) {
-    return begin({ ...blank, phase: "uploading", ...request }, "settle");
+    return begin(uploading, "settle");
   }
   if (cutOff === "uploading" && wrapper?.phase === "failed") {
-    return leave({ ...blank, phase: "uploading", ...request }, at, EXIT_CODES.peer, wrapperFailed(wrapper));
+    return leave(uploading, at, EXIT_CODES.peer, wrapperFailed(wrapper));
   }
   const wasServing = previous?.phase === "ready" && !rules.toleratesRestart;
   const applicationRan =
@@ -140,13 +146,6 @@ function awaitedOf(wrapper: Status | undefined, previous: Status | undefined): {
 
 function wrapperFailed({ failure }: Status, what = "the wrapper failed"): string {
   return failure === undefined ? what : `${what}: ${failure.cause}`;
-}
-
-/** A restart that the application does not notice goes on serving what was prepared before. */
-function servingOf(rules: SidecarRules, previous: Status | undefined): string {
-  const cutOff = cutOffIn(previous);
-  const goesOn = rules.toleratesRestart || cutOff === "uploading" || cutOff === "done";
-  return (goesOn ? previous?.serving : undefined) ?? rules.fresh;
 }
 
 export function stepSidecar(state: SidecarState, event: SidecarEvent): SidecarStep {

@@ -9,15 +9,25 @@ export interface WatchedPeer {
   readonly liveness: Liveness;
   /** The beat we found when we were started again: until it changes, its status tells of the time before. */
   readonly found?: string;
+  /** It had a status before we were started again: no marker speaks for it, whether or not its status is still there. */
+  readonly known: boolean;
   readonly view: PeerView;
 }
 
 const NOTHING: PeerView = { markers: { ready: false, upload: false, uploaded: false } };
 
+/** Had a status that is not there now. */
+const GONE: Liveness = { beat: "gone", quiet: 0 };
+
 /** Before the first look; `found` is what was there already when the wrapper was started again. */
-export function unwatched(found?: PeerView): WatchedPeer {
+export function unwatched(found?: PeerView, known = false): WatchedPeer {
   const beat = beatOf(found?.status);
-  return { liveness: UNSEEN, view: NOTHING, ...(beat === undefined ? {} : { found: beat }) };
+  return {
+    liveness: known ? GONE : UNSEEN,
+    known,
+    view: NOTHING,
+    ...(beat === undefined ? {} : { found: beat }),
+  };
 }
 
 /** `elapsed` and `timeout` in milliseconds, as `watch` takes them. */
@@ -37,16 +47,20 @@ export function look(
 }
 
 /** Its status says so and is of a living participant; an old one says so by its marker. */
-export function isReady({ view: { status, markers }, found }: WatchedPeer): boolean {
-  return status === undefined ? markers.ready : status.phase === "ready" && beatOf(status) !== found;
+export function isReady({ view: { status, markers }, found, known }: WatchedPeer): boolean {
+  return status === undefined
+    ? markers.ready && !known
+    : status.phase === "ready" && beatOf(status) !== found;
 }
 
 /** Only who was asked can repeat the request: what was written before the application ended cannot pass for an answer. */
 export function hasUploaded(
-  { view: { status, markers } }: WatchedPeer,
+  { view: { status, markers }, known }: WatchedPeer,
   request: string | undefined,
 ): boolean {
-  return status === undefined ? markers.uploaded : status.phase === "done" && status.request === request;
+  return status === undefined
+    ? markers.uploaded && !known
+    : status.phase === "done" && status.request === request;
 }
 
 /** What the wrapper goes by; durations in milliseconds. */
@@ -68,7 +82,9 @@ export function troubleWith(peer: Peer, watched: WatchedPeer, expected: Expectat
   const title = peerTitle(peer);
   const { view, liveness, found } = watched;
   const { status } = view;
-  if (status === undefined) return lateness(title, watched, expected);
+  const silent = isSilent(liveness, expected.silenceTimeout);
+  const quiet = `${title} has given no sign of life for ${formatDuration(liveness.quiet)}`;
+  if (status === undefined) return silent ? quiet : lateness(title, watched, expected);
   if (status.phase === "failed") {
     const { failure } = status;
     const failed = `failed${failure === undefined ? "" : ` while ${failure.phase}: ${failure.cause}`}`;
@@ -80,11 +96,7 @@ export function troubleWith(peer: Peer, watched: WatchedPeer, expected: Expectat
   if (expected.started && status.serving !== expected.served) {
     return `${title} was started again and lost what the application was using`;
   }
-  if (owesBeats(status) && isSilent(liveness, expected.silenceTimeout)) {
-    const quiet = formatDuration(liveness.quiet);
-    return `${title} has given no sign of life for ${quiet} (last phase: ${status.phase})`;
-  }
-  return undefined;
+  return owesBeats(status) && silent ? `${quiet} (last phase: ${status.phase})` : undefined;
 }
 
 /** Of one who gives no sign of life nothing is known but how long it has taken. */

@@ -92,7 +92,8 @@ export function beginWrapper(rules: WrapperRules, first: Observation, previous?:
   const peers = Object.fromEntries(
     rules.peers.map((peer) => {
       const name = participantOf(peer);
-      return [name, unwatched(previous === undefined ? undefined : first.peers[name])];
+      const found = previous === undefined ? undefined : first.peers[name];
+      return [name, unwatched(found, previous?.served?.[name] !== undefined)];
     }),
   );
   const blank: WrapperState = {

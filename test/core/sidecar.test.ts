@@ -250,6 +250,19 @@ test("a wrapper whose status file is removed can still fall silent", () => {
   expect(m.finish("abandon").exit).toBe(69);
 });
 
+test("a wrapper whose status was seen at the first look alone can still fall silent", () => {
+  const m = machine({}, look(0, view([]), status("app", "waiting")));
+  for (let at = 10_000; at <= 50_000; at += 10_000) m.see(look(at, view([])));
+  expect(m.state.failure?.cause).toContain("no sign of life");
+});
+
+test("a sidecar that prepares again after an upload that was provoked serves something new", () => {
+  const failure = { phase: "uploading", cause: "not asked", exitCode: 71 } as const;
+  const before = status("files", "failed", { failure, serving: "before" });
+  expect(machine({ toleratesRestart: false }, undefined, before).state.serving).toBe("this attempt");
+  expect(machine({}, undefined, before).state.serving).toBe("before");
+});
+
 test("output made from what was served before a restart is not uploaded", () => {
   const wrapper = status("app", "uploading", { decision: "upload", served: { files: "before" } });
   const m = machine({ toleratesRestart: false }, undefined, status("files", "preparing")).finish("prepare");

@@ -333,6 +333,22 @@ test("a sidecar that prepared again while the application ran has lost what the 
   expect(late.exit).toBe(69);
 });
 
+test("a wrapper started again believes no marker for a sidecar that had a status when the application was started", () => {
+  const before = {
+    applicationExitCode: 0,
+    decision: "upload",
+    request: "now",
+    served: { files: "x" },
+  } as const;
+  const marked = look(1, view(["ready", "upload", "uploaded"]));
+  const m = machine({}, status("app", "uploading", before), marked).see(marked);
+  expect(m.exit).toBeUndefined();
+  for (let at = 10_000; at <= 50_000; at += 10_000) m.see({ ...marked, at });
+  expect(m.state.failure?.cause).toContain("files sidecar has given no sign of life");
+  const early = machine({}, status("app", "running", { served: { files: "x" } }), look(0, view(["ready"])));
+  expect(early.see(look(1, view(["ready"]))).effects).toEqual([]);
+});
+
 test("a sidecar whose status file is removed can still fall silent", () => {
   const m = running();
   for (let at = 10_000; at <= 50_000; at += 10_000) m.see(look(at, view(["ready"])));

@@ -894,10 +894,13 @@ export class Model {
   #settle(before: World, after: World): World {
     const lost = this.#participants().filter((who) => isLost(after, who));
     const { since } = after.budget;
+    // Sidecars learn of each other's loss from their wrapper, while it lives.
+    const matters = (who: number): boolean => who === APP || !lost.includes(APP);
     let counted = since;
     if (lost.length === 0) counted = undefined;
-    else if (since === undefined || lost.some((who) => !isLost(before, who)))
+    else if (since === undefined || lost.some((who) => matters(who) && !isLost(before, who))) {
       counted = Math.max(since ?? 0, 0);
+    }
     return counted === since ? after : { ...after, budget: { ...after.budget, since: counted } };
   }
 
@@ -943,13 +946,14 @@ function normal<State extends Machine>(state: State): State {
 }
 
 /** A beat is new (2) or the one seen before (1); once seen it is the latter. */
-function forgetBeat({ view, liveness, found }: WatchedPeer): WatchedPeer {
+function forgetBeat({ view, liveness, found, known }: WatchedPeer): WatchedPeer {
   const { status } = view;
   const still = found !== undefined && (status === undefined || beatOf(status) === found);
   const seen = found?.replace(/:2$/, ":1");
   return {
     view: status === undefined ? view : { ...view, status: { ...status, beat: 1 } },
     liveness: forgetLiveness(liveness),
+    known,
     ...(still && seen !== undefined ? { found: seen } : {}),
   };
 }
