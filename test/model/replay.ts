@@ -62,8 +62,3 @@ export function wander(
   }
   return { steps, violation: `2: no end after ${patience} more moves`, world };
 }
-
-/** A counterexample for people: numbered, ready to be pasted as steps. */
-export function inWords(steps: readonly string[]): string {
-  return steps.map((step, index) => `${String(index + 1).padStart(4)}. ${step}`).join("\n");
-}

@@ -142,7 +142,7 @@ export const SEEDED: readonly SeededFault[] = [
       return stepped;
     },
   }),
-  seeded("a sidecar whose status is removed is taken for an old one", "tampering and a death", {
+  seeded("a sidecar whose status is removed is taken for an old one", "tampering", {
     stepWrapper: (state, event) => {
       if (event.type !== "observed") return stepWrapper(state, event);
       const peers = Object.fromEntries(
