@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { compiledKit } from "../test/support/kit.ts";
 import { inWords, live } from "./chaos/campaign.ts";
 import { isMode } from "./chaos/plan.ts";
+import type { Tally } from "./chaos/tally.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,17 +22,21 @@ const { values } = parseArgs({
   },
 });
 const began = performance.now();
+const figures = (tally: Tally): string =>
+  `${tally.summary()}; ${((performance.now() - began) / 1000).toFixed(1)} s`;
 await compiledKit();
-const { tally, broken } = await live({
+const tally = await live({
   runs: Number(values.runs),
   firstSeed: Number(values.seed),
   jobs: Number(values.jobs),
   only: values.only,
   mode: isMode(values.mode) ? values.mode : undefined,
-  over(outcome) {
+  over(outcome, soFar, report) {
     if (values.verbose) console.log(inWords(outcome));
+    if (report !== undefined) console.log(report);
+    if (soFar.runs % 100 === 0) console.log(figures(soFar));
   },
 });
-console.log([...broken, tally.table()].join("\n"));
-console.log(`${tally.summary()}; ${((performance.now() - began) / 1000).toFixed(1)} s`);
+console.log(tally.table());
+console.log(figures(tally));
 process.exitCode = tally.violations === 0 ? 0 : 1;

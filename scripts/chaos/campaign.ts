@@ -18,8 +18,8 @@ export interface Campaign {
   /** Part of the names of the faults to draw from. */
   readonly only?: string;
   readonly mode?: Mode | undefined;
-  /** Hears of every life that is over. */
-  readonly over?: (outcome: Outcome) => void;
+  /** Hears of every life that is over, and of what to do about one that broke a promise. */
+  readonly over?: (outcome: Outcome, tally: Tally, report: string | undefined) => void;
 }
 
 /** What this machine can run; in CI it must be everything. */
@@ -31,12 +31,11 @@ export function availableParts(): Parts {
   };
 }
 
-/** Lives through every seed; returns the figures, and where to look for those that broke a promise. */
-export async function live(campaign: Campaign): Promise<{ tally: Tally; broken: string[] }> {
+/** Lives through every seed; returns the figures. */
+export async function live(campaign: Campaign): Promise<Tally> {
   const { runs, firstSeed, jobs, only = "", mode, over } = campaign;
   const parts = availableParts();
   const tally = new Tally();
-  const broken: string[] = [];
   let next = firstSeed;
   const work = async (): Promise<void> => {
     while (next < firstSeed + runs) {
@@ -44,8 +43,7 @@ export async function live(campaign: Campaign): Promise<{ tally: Tally; broken: 
       const drawn = planFrom(seed, random(seed), parts, only);
       const outcome = await runPlan(mode === undefined ? drawn : { ...drawn, mode });
       tally.add(outcome);
-      if (outcome.violations.length > 0) broken.push(reported(outcome, campaign));
-      over?.(outcome);
+      over?.(outcome, tally, outcome.violations.length === 0 ? undefined : reported(outcome, campaign));
     }
   };
   try {
@@ -53,7 +51,7 @@ export async function live(campaign: Campaign): Promise<{ tally: Tally; broken: 
   } finally {
     await removeBase();
   }
-  return { tally, broken };
+  return tally;
 }
 
 /** Everything that is known of a life. */

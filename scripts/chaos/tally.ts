@@ -11,12 +11,12 @@ interface Row {
 
 export class Tally {
   readonly #rows = new Map<string, Row>();
-  #runs = 0;
+  runs = 0;
   #faults = 0;
   violations = 0;
 
   add({ plan, codes, violations, milliseconds }: Outcome): void {
-    this.#runs += 1;
+    this.runs += 1;
     this.#faults += plan.faults.length;
     this.violations += violations.length;
     const kinds = new Set<string>(plan.faults.map(({ kind }) => kind));
@@ -49,6 +49,6 @@ export class Tally {
   }
 
   summary(): string {
-    return `${this.#runs} runs, ${this.#faults} faults injected, ${this.violations} violations`;
+    return `${this.runs} runs, ${this.#faults} faults injected, ${this.violations} violations`;
   }
 }
