@@ -28,6 +28,7 @@ const OLD_WRAPPER_PATIENCE_MS = 30_000;
 const DATABASE_PATIENCE_MS = 120_000;
 /** For an old participant that lost its peers: it may wait for ever, and is not ours to end. */
 const FAREWELL_MS = 1000;
+const TICK_MS = 100;
 const TARGETS = ["wrapper", "sidecar"] as const;
 
 /** Errors: none of the program's; what it does wrong is a violation. */
@@ -101,9 +102,14 @@ class Run {
     const patienceForPeers = old === "wrapper" ? OLD_WRAPPER_PATIENCE_MS : PATIENCE_MS;
     const patience = mode === "postgres" ? DATABASE_PATIENCE_MS : patienceForPeers;
     const { promise: outOfPatience, resolve } = Promise.withResolvers<false>();
-    const timer = setTimeout(() => resolve(false), patience);
+    // Counted in moments in which we ourselves get on: where we are held up, so are those we wait for.
+    let left = patience;
+    const timer = setInterval(() => {
+      left -= TICK_MS;
+      if (left <= 0) resolve(false);
+    }, TICK_MS);
     const inTime = await Promise.race([all, oldLeft, outOfPatience]);
-    clearTimeout(timer);
+    clearInterval(timer);
     if (inTime) return true;
     const hung = TARGETS.filter((target) => this.#running[target] !== undefined);
     const guilty = hung.filter((target) => old !== target);

@@ -96,7 +96,7 @@ export const VOLUME_FAULTS = {
         const bytes = readFileSync(path);
         // The leaf of the 5000 bytes of the bundle, or of the control file of the database: nothing else is so large.
         if (bytes.length !== 5000 && !isControlFile(bytes)) continue;
-        bytes[17] = 1 ^ (bytes[17] ?? 0);
+        bytes.fill(0xa5, 17, 21);
         // The blobs of the database are links to those of other runs.
         writeFileSync(`${path}.new`, bytes);
         renameSync(`${path}.new`, path);
