@@ -197,7 +197,7 @@ test.skipIf(!canRun).each(withServer)(
     held.release?.();
     expect([await app.exit(), await sidecar.exit()]).toEqual([69, 71]);
     expect(sidecar.errors.join()).toMatch(/Postgres server of database "db\d+" ended/);
-    expect(app.errors.join()).toContain("ended");
+    expect(databases.pod.terminationMessage(run.name)).toMatch(/Postgres server of database "db\d+" ended/);
     expect(run.has("dbuploaddone")).toBe(false);
     expect(await run.archived()).toBeUndefined();
     expect(sidecar.processes()).toEqual([]);

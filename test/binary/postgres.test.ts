@@ -153,52 +153,6 @@ test.skipIf(!has15)(
 );
 
 test.skipIf(!has15)(
-  "a server killed under a running application ends it, with the server's last words",
-  async () => {
-    const [database] = await databasesNamed("db");
-    if (database === undefined) throw new Error("no database");
-    const served = sidecar("postgres", settingsFile([database]));
-    const wrapper = app([database], "touch started; exec sleep infinity");
-    await pod.until(() => pod.has("started"));
-    process.kill(Number(pod.read("pg/db/postmaster.pid").split("\n")[0]), "SIGKILL");
-    expect([await wrapper.exit(), await served.exit()]).toEqual([69, 71]);
-    expect(pod.terminationMessage("app")).toContain("ended by signal 9");
-    expect(pod.bundles()).toBe(1);
-  },
-  60_000,
-);
-
-test.skipIf(!has15)(
-  "a sidecar killed in the upload and started again finishes it, and only then says so",
-  async () => {
-    const [database] = await databasesNamed("db");
-    if (database === undefined) throw new Error("no database");
-    const gate = pod.gated("upload");
-    const file = settingsFile([database]);
-    const patient = { ...gate.env, SIDECAR_ENGINE: "datamon", SIDECAR_SILENCE_TIMEOUT: "60s" };
-    const first = sidecar("postgres", file, patient);
-    const words = [
-      "app",
-      "--wait-for",
-      "postgres:db",
-      "--",
-      "sh",
-      "-c",
-      psql(database.port, "CREATE TABLE t AS SELECT 1"),
-    ];
-    const wrapper = pod.run("datamon-sidecar", words, { SIDECAR_SILENCE_TIMEOUT: "60s" });
-    await gate.reached();
-    await first.destroy();
-    expect(pod.has("coord/db/dbuploaddone")).toBe(false);
-    gate.open();
-    const second = sidecar("postgres", file, patient);
-    expect([await wrapper.exit(), await second.exit()]).toEqual([0, 0]);
-    expect(await pod.bundle("db")).toHaveProperty("PG_VERSION", "15\n");
-  },
-  60_000,
-);
-
-test.skipIf(!has15)(
   "a stop of the pod while the application runs stops the server too, and uploads nothing",
   async () => {
     const [database] = await databasesNamed("db");

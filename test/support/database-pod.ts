@@ -79,8 +79,15 @@ async function prepareCluster(pod: Pod, label: string, binDir: string, env = {})
   };
   call("install", "-d", "-o", "postgres", "-m", "700", folder);
   const drop = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"];
-  const plain = ["--username=postgres", "--no-locale", "--encoding=UTF8", "--no-sync", "--data-checksums"];
-  call(...drop, join(binDir, "initdb"), "-D", folder, ...plain);
+  // With small log files, which make small bundles.
+  const plain = [
+    "--username=postgres",
+    "--no-locale",
+    "--encoding=UTF8",
+    "--data-checksums",
+    "--wal-segsize=1",
+  ];
+  call(...drop, join(binDir, "initdb"), "-D", folder, "--no-sync", ...plain);
   const request = { repo: pod.store.repo, path: folder, message: "m", label };
   await pod.store.native.upload(request, () => undefined, new AbortController().signal);
   return folder;

@@ -160,10 +160,10 @@ export class Serving {
     const over = AbortSignal.any([this.#ending.signal, this.#over.signal]);
     const asking = new AbortController();
     const hung = untilHung(server, this.#settings, AbortSignal.any([over, asking.signal]));
-    const cause = await Promise.race([server.died, hung]);
-    asking.abort();
     // One that answers nobody heeds no shutdown either.
-    if (this.#current === server) await server.stop("killed");
+    const killed = hung.then((cause) => server.stop("killed").then(() => cause));
+    const cause = await Promise.race([server.died, killed]);
+    asking.abort();
     if (this.#current !== server || this.#over.signal.aborted) return;
     if (this.#restartsLeft === 0 || this.#ending.signal.aborted) {
       this.#death.resolve(cause);
@@ -175,7 +175,7 @@ export class Serving {
       await this.endLeftover();
       await this.start(installation, over);
     } catch (error) {
-      this.#death.resolve(error instanceof Error ? error : cause);
+      this.#death.resolve(error instanceof Error && !over.aborted ? error : cause);
     }
   }
 }
