@@ -207,6 +207,8 @@ test.skipIf(!has15)(
     await held.unsafe("BEGIN");
     const slow = bench.workload(bench.settings({ name: "left", port, destination }));
     await slow.abandon(quiet);
+    // Only then is the ended process, a child of ours, no longer listed.
+    await workload.died;
     expect(() => process.kill(pid, 0)).toThrow();
     await workload.abandon(quiet);
     await workload.abandon(quiet);
