@@ -1,19 +1,30 @@
 /** Signals, to whom they were never meant to be sent. */
 import { readFileSync } from "node:fs";
-import type { Container } from "../../../test/support/container.ts";
 import type { Fault, Victim } from "./fault.ts";
 
 const BRAIN = /datamon-sidecar\.bun/;
 const CHILD = /^(sh|sleep|datamon|bun|bindfs|psql|initdb|pg_ctl|postgres:?)\b|\/bin\/(postgres|initdb) /;
 
-function processesOf(container: Container | undefined, part: RegExp): number[] {
-  return (container?.processes() ?? []).filter((pid) =>
-    part.test(readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ")),
-  );
+function processesOf({ container }: Victim, part: RegExp): number[] {
+  return (container?.processes() ?? []).filter((pid) => part.test(commandLine(pid)));
 }
 
-function signalBrain({ container }: Victim, signal: NodeJS.Signals): void {
-  for (const pid of processesOf(container, BRAIN)) process.kill(pid, signal);
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");
+  } catch {
+    return ""; // it has ended meanwhile
+  }
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // it has ended meanwhile
+    }
+  }
 }
 
 export const PROCESS_FAULTS = {
@@ -23,13 +34,17 @@ export const PROCESS_FAULTS = {
     kills: true,
     do: ({ container }) => container?.signal("SIGKILL"),
   },
-  "SIGKILL brain": { stage: "during", kills: true, do: (victim) => signalBrain(victim, "SIGKILL") },
+  "SIGKILL brain": {
+    stage: "during",
+    kills: true,
+    do: (victim) => signalAll(processesOf(victim, BRAIN), "SIGKILL"),
+  },
   "SIGKILL child": {
     stage: "during",
     do(victim) {
-      const children = processesOf(victim.container, CHILD);
+      const children = processesOf(victim, CHILD);
       const unlucky = children[victim.choice % Math.max(1, children.length)];
-      if (unlucky !== undefined) process.kill(unlucky, "SIGKILL");
+      if (unlucky !== undefined) signalAll([unlucky], "SIGKILL");
     },
   },
   "SIGTERM container": { stage: "during", do: ({ container }) => container?.signal("SIGTERM") },
@@ -45,9 +60,10 @@ export const PROCESS_FAULTS = {
   "SIGSTOP brain, SIGCONT": {
     stage: "during",
     async do(victim) {
-      signalBrain(victim, "SIGSTOP");
+      const brain = processesOf(victim, BRAIN);
+      signalAll(brain, "SIGSTOP");
       await Bun.sleep(victim.duration);
-      signalBrain(victim, "SIGCONT");
+      signalAll(brain, "SIGCONT");
     },
   },
   "slow processor": {
