@@ -5,7 +5,7 @@ import { KnownError } from "../../src/core/errors.ts";
 import { FOREIGN_READERS } from "../support/foreign-readers.ts";
 
 const LARGE = join(import.meta.dir, "../fixtures/foreign/large.ts");
-/** Several times what it takes; a reader that takes the square of a text's length takes hours, and gigabytes. */
+/** Many times what it takes; a reader that takes the square of a text's length takes hours, or ten gigabytes. */
 const KILLED_AFTER_MS = 240_000;
 const MOST_BYTES = 2e9;
 

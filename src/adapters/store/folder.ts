@@ -12,6 +12,20 @@ const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = fs.constants;
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
+/**
+ * Objects on their way, in a folder of their own in each bucket, where no reader of keys looks: whoever finds them
+ * there need not read a bucket of millions to tell them from objects.
+ */
+const UNFINISHED = ".unfinished";
+/**
+ * An object has some megabytes and is on its way for moments. By the store's own clock, as hosts that share it need
+ * not agree: a file was last written a day before anything else happened in the folder. If its writer lives after
+ * all, stopped for a day, it finds its file gone and fails.
+ */
+const NOBODYS_AFTER_MS = 24 * 60 * 60 * 1000;
+/** Two writers may take turns in making and removing the folder. */
+const ATTEMPTS = 100;
+
 /** A store in a local folder: a sub-folder for each bucket, a key is a path in it. Nothing here waits. */
 export function folderStore(url: string, root: string): ObjectStore {
   return { url, bucket: (name) => new FolderBucket(join(root, name)) };
@@ -19,9 +33,11 @@ export function folderStore(url: string, root: string): ObjectStore {
 
 class FolderBucket implements Bucket {
   readonly #root: string;
+  readonly #unfinished: string;
 
   constructor(root: string) {
     this.#root = root;
+    this.#unfinished = join(root, UNFINISHED);
   }
 
   read(key: string, into: Uint8Array): number | undefined {
@@ -49,7 +65,7 @@ class FolderBucket implements Bucket {
   }
 
   put(key: string, bytes: Uint8Array): void {
-    this.#writing(key, bytes, (temporary, path) => fs.renameSync(temporary, path));
+    this.#writing(key, bytes, (temporary, path) => inFolderOf(path, () => fs.renameSync(temporary, path)));
   }
 
   create(key: string, bytes: Uint8Array): boolean {
@@ -57,13 +73,13 @@ class FolderBucket implements Bucket {
     return this.#writing(key, bytes, (temporary, path) => {
       try {
         // A hard link appears whole and, unlike a rename, never replaces what another writer put there first.
-        fs.linkSync(temporary, path);
+        inFolderOf(path, () => fs.linkSync(temporary, path));
         return true;
       } catch (error) {
         if (systemCode(error) === "EEXIST") return false;
         throw error;
       } finally {
-        fs.unlinkSync(temporary);
+        removeLeftover(temporary);
       }
     });
   }
@@ -74,6 +90,19 @@ class FolderBucket implements Bucket {
     } catch (error) {
       if (systemCode(error) === "ENOENT") return [];
       throw failure("list", join(this.#root, prefix), error);
+    }
+  }
+
+  tidy(): void {
+    try {
+      const changed = fs.statSync(this.#unfinished).mtimeMs;
+      for (const name of fs.readdirSync(this.#unfinished)) {
+        const path = join(this.#unfinished, name);
+        if (changed - fs.lstatSync(path).mtimeMs > NOBODYS_AFTER_MS) fs.unlinkSync(path);
+      }
+      fs.rmdirSync(this.#unfinished);
+    } catch {
+      // Not there, in use, or being tidied by another: the next one to write tidies again.
     }
   }
 
@@ -93,10 +122,10 @@ class FolderBucket implements Bucket {
 
   #writing<T>(key: string, bytes: Uint8Array, publish: (temporary: string, path: string) => T): T {
     const path = join(this.#root, key);
-    const temporary = join(dirname(path), `.${crypto.randomUUID()}.unfinished`);
+    const temporary = join(this.#unfinished, crypto.randomUUID());
     let written = false;
     try {
-      const fd = createIn(temporary);
+      const fd = inFolderOf(temporary, () => fs.openSync(temporary, O_CREAT | O_EXCL | O_WRONLY, FILE_MODE));
       written = true;
       try {
         writeFully(fd, bytes, 0);
@@ -112,14 +141,15 @@ class FolderBucket implements Bucket {
   }
 }
 
-function createIn(path: string): number {
-  const open = () => fs.openSync(path, O_CREAT | O_EXCL | O_WRONLY, FILE_MODE);
-  try {
-    return open();
-  } catch (error) {
-    if (systemCode(error) !== "ENOENT") throw error;
-    fs.mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
-    return open();
+/** Does what puts something at a path, making the folders above when they are missing. */
+function inFolderOf<T>(path: string, put: () => T): T {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return put();
+    } catch (error) {
+      if (systemCode(error) !== "ENOENT" || attempt === ATTEMPTS) throw error;
+      fs.mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,7 +53,47 @@ test("nothing but objects is left behind", async () => {
   await bucket.put("k", bytes("1"));
   await bucket.create("k", bytes("2"));
   await bucket.create("l", bytes("3"));
+  await bucket.tidy();
   expect(readdirSync(join(root, "b")).toSorted()).toEqual(["k", "l"]);
+});
+
+test("what a killed writer left is taken away once it is a day older than what happened since, and not before", async () => {
+  const unfinished = join(root, "b/.unfinished");
+  await bucket.put("k", bytes("1"));
+  const leave = (name: string, hoursAgo: number) => {
+    writeFileSync(join(unfinished, name), "half");
+    const then = Date.now() / 1000 - hoursAgo * 3600;
+    utimesSync(join(unfinished, name), then, then);
+  };
+  leave("old", 25);
+  leave("young", 23);
+  await bucket.tidy();
+  expect(readdirSync(unfinished)).toEqual(["young"]);
+  expect(await bucket.list("")).toEqual(["k"]);
+  leave("young", 25);
+  await bucket.put("l", bytes("2"));
+  await bucket.tidy();
+  expect(readdirSync(join(root, "b")).toSorted()).toEqual(["k", "l"]);
+});
+
+test("the clock of the store counts, not ours", async () => {
+  const unfinished = join(root, "b/.unfinished");
+  await bucket.put("k", bytes("1"));
+  writeFileSync(join(unfinished, "left"), "half");
+  // A store whose clock is years behind: to it the file is new.
+  for (const path of [join(unfinished, "left"), unfinished]) utimesSync(path, 1, 1);
+  await bucket.tidy();
+  expect(readdirSync(unfinished)).toEqual(["left"]);
+});
+
+test("writers who take the folder of unfinished objects away from each other all get done", async () => {
+  const script = join(import.meta.dir, "../../fixtures/store/writer.ts");
+  const writers = ["x", "y", "z"].map((prefix) =>
+    Bun.spawn([process.execPath, script, pathToFileURL(root).href, prefix, "300"], { stderr: "inherit" }),
+  );
+  expect(await Promise.all(writers.map((writer) => writer.exited))).toEqual([0, 0, 0]);
+  for (const prefix of ["x/", "y/", "z/"]) expect(await bucket.list(prefix)).toHaveLength(300);
+  expect(readdirSync(join(root, "b")).toSorted()).toEqual(["x", "y", "z"]);
 });
 
 test("a larger object than there is room for tells its size", async () => {

@@ -58,7 +58,10 @@ export class Catalogue {
 
   /** False when one of that name is there. */
   async createRepo(repo: RepoDescriptor): Promise<boolean> {
-    return this.metadata.create(keys.repoKey(segment("repository", repo.name)), encode(repoText(repo)));
+    const key = keys.repoKey(segment("repository", repo.name));
+    const created = await this.metadata.create(key, encode(repoText(repo)));
+    await this.metadata.tidy();
+    return created;
   }
 
   /** Makes a bundle visible. False when one of that id is there. */
@@ -68,6 +71,13 @@ export class Catalogue {
 
   async putLabel(repo: string, label: LabelDescriptor): Promise<void> {
     await this.#labels.put(keys.labelKey(repo, segment("label", label.name)), encode(labelText(label)));
+    await this.#labels.tidy();
+  }
+
+  /** After an upload, whatever came of it. */
+  async tidy(): Promise<void> {
+    await this.blobs.tidy();
+    await this.metadata.tidy();
   }
 }
 
@@ -99,7 +109,9 @@ export async function createContext(
 ): Promise<boolean> {
   for (const name of Object.values(context)) segment("context or bucket", name);
   const bucket = store.bucket(segment("config bucket", config));
-  return bucket.create(keys.contextKey(context.name), encode(contextText(context)));
+  const created = await bucket.create(keys.contextKey(context.name), encode(contextText(context)));
+  await bucket.tidy();
+  return created;
 }
 
 /** The name itself when it may be part of a key. Errors: `configuration`. */

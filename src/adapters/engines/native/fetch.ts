@@ -8,6 +8,7 @@ import { flush } from "../../flush.ts";
 import type { Workbench } from "./workbench.ts";
 import { keyAt, readLeaf, readLeafKeys } from "./blobs.ts";
 import { type Finding, localFinding } from "./check.ts";
+import { removeLeftover } from "../../remove-file.ts";
 import { readExactly, writeFully } from "./local-file.ts";
 import { inFolder, withRealPath } from "./safe-folder.ts";
 
@@ -50,17 +51,8 @@ export async function fetchFile(bench: Workbench, file: Placed): Promise<void> {
       fs.closeSync(fd);
     }
   } catch (error) {
-    discard(part);
+    removeLeftover(part);
     throw writeFailure(file, error);
-  }
-}
-
-/** As far as that can be done: another failure is being told of. */
-function discard(part: string): void {
-  try {
-    fs.unlinkSync(part);
-  } catch {
-    // The next attempt finds it, and judges it then.
   }
 }
 

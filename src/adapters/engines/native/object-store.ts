@@ -24,4 +24,6 @@ export interface Bucket {
   create(key: string, bytes: Uint8Array): Awaitable<boolean>;
   /** Names directly below a prefix that ends in `/`: `a` for `prefix/a` and `prefix/a/…`; in no order. */
   list(prefix: string): Awaitable<string[]>;
+  /** Takes away what writers that were killed left half written, where that is surely nobody's any more. Never fails. */
+  tidy(): Awaitable<void>;
 }

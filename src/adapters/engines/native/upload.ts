@@ -137,6 +137,7 @@ async function uploadFolder(
     return { id, files, bytes, emptyFolders, reserved, links, adopted: false, ...left };
   } finally {
     closeSync(folder);
+    await opened.catalogue.tidy();
   }
 }
 

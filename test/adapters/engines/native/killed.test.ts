@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { newBundleId } from "../../../../src/adapters/engines/native/engine.ts";
 import { failure } from "../../../support/failure.ts";
@@ -109,6 +109,19 @@ test("an upload killed on the way is invisible, and done again becomes one bundl
   expect(readdirSync(join(store.folder, "store/meta/bundles/r"))).toEqual([id]);
   await download(id);
   expect(Bun.spawnSync(["diff", "-r", "--exclude=.datamon", source, destination]).exitCode).toBe(0);
+});
+
+test("what a killed upload left half written goes with a later upload", async () => {
+  const id = newBundleId();
+  await killAt("upload", source, id, 10 * MB);
+  const left = ["blob", "meta"].map((bucket) => join(store.folder, "store", bucket, ".unfinished"));
+  for (const folder of left) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "half"), "written");
+    for (const name of readdirSync(folder)) utimesSync(join(folder, name), 1, 1);
+  }
+  await upload(id);
+  expect(left.map((folder) => existsSync(folder))).toEqual([false, false]);
 });
 
 test("an upload killed just before its end, and done again after the folder changed, is the folder as it is then", async () => {
