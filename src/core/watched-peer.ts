@@ -1,7 +1,7 @@
 /** What the wrapper makes of one of its sidecars, from look to look. */
 import { formatDuration } from "./duration.ts";
 import { isSilent, type Liveness, UNSEEN, watch } from "./liveness.ts";
-import { beatOf, owesBeats, type PeerView } from "./observation.ts";
+import { beatOf, type PeerView } from "./observation.ts";
 import { type Peer, peerTitle } from "./participants.ts";
 import type { Phase } from "./status.ts";
 
@@ -96,7 +96,7 @@ export function troubleWith(peer: Peer, watched: WatchedPeer, expected: Expectat
   if (expected.started && status.serving !== expected.served) {
     return `${title} was started again and lost what the application was using`;
   }
-  return owesBeats(status) && silent ? `${quiet} (last phase: ${status.phase})` : undefined;
+  return silent ? `${quiet} (last phase: ${status.phase})` : undefined;
 }
 
 /** Of one who gives no sign of life nothing is known but how long it has taken. */

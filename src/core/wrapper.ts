@@ -275,8 +275,7 @@ function onSignal(state: WrapperState, signal: number, at: number): WrapperStep 
   const stop = state.stop ?? { signal, deadline: at + state.rules.grace };
   const stopping = { ...state, stop };
   if (state.application === "running" || state.application === "starting") {
-    const entered = state.phase === "stopping" ? stopping : enter(stopping, "stopping", at);
-    return { state: entered, effects: pass };
+    return { state: enter(stopping, "stopping", at), effects: pass };
   }
   if (state.phase === "uploading") return stay(stopping);
   return fail(stopping, undefined, 128 + signal, `stopped by ${signalName(signal)} while ${state.phase}`);
@@ -288,10 +287,9 @@ function onTimer(state: WrapperState, at: number): WrapperStep {
     if (state.killed) return stay(state);
     return { state: { ...state, killed: true }, effects: [{ type: "signal-application", signal: SIGKILL }] };
   }
-  if (state.phase !== "uploading" && state.application !== "starting") return stay(state);
   const doing = state.application === "starting" ? "starting the application" : wrapperDoing(state);
   const cause = `stopped by ${signalName(state.stop.signal)}: the grace ended while ${doing}`;
-  const failed = fail(state, state.decision, state.failure?.exitCode ?? EXIT_CODES.stopped, cause);
+  const failed = fail(state, undefined, state.failure?.exitCode ?? EXIT_CODES.stopped, cause);
   if (state.application !== "starting") return failed;
   return { ...failed, effects: [{ type: "signal-application", signal: SIGKILL }, ...failed.effects] };
 }
@@ -307,7 +305,7 @@ function abort(state: WrapperState, at: number, exitCode: number, cause: string)
     return { state: enter(failed, "stopping", at), effects };
   }
   const code = state.applicationExitCode;
-  return fail(state, state.decision, code === undefined || code === 0 ? exitCode : code, cause);
+  return fail(state, undefined, code === undefined || code === 0 ? exitCode : code, cause);
 }
 
 function finish(state: WrapperState): WrapperStep {

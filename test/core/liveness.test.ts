@@ -57,6 +57,10 @@ for (const [what, liveness, silent] of CASES) {
   });
 }
 
+test("a clock that goes backwards takes no silence back", () => {
+  expect(watch({ beat: "1:1", quiet: 10 }, "1:1", -5, TIMEOUT).quiet).toBe(10);
+});
+
 test("a change of the beat ends any silence, and no change never does", () => {
   fc.assert(
     fc.property(

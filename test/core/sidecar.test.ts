@@ -273,3 +273,103 @@ test("output made from what was served before a restart is not uploaded", () => 
   );
   expect(goesOn.see(look(1, view([]), wrapper)).state.phase).toBe("uploading");
 });
+
+const signal = (number: number, at = 100): SidecarEvent => ({ type: "signal", at, signal: number });
+const timer = (at: number): SidecarEvent => ({ type: "timer", at });
+const LIVING = look(20, view([]), status("app", "running"));
+const CUT_OFF = status("files", "failed", {
+  failure: { phase: "uploading", cause: "cut off", exitCode: 75 },
+  serving: "before",
+  request: "now",
+});
+const asking = (request: string, phase: "uploading" | "failed" = "uploading"): Observation =>
+  look(0, view([]), status("app", phase, { decision: "upload", request }));
+
+test("an upload that was cut off goes on, and answers the same request, whoever is there to hear it", () => {
+  for (const previous of [{ ...CUT_OFF, phase: "uploading" } as const, CUT_OFF]) {
+    const m = machine({ toleratesRestart: false }, asking("now"), previous);
+    expect(m.effects).toEqual([work("settle")]);
+    expect(m.state).toMatchObject({ serving: "before", request: "now" });
+  }
+  const alone = machine({}, look(0, view([])), { ...CUT_OFF, phase: "uploading" });
+  expect(alone.effects).toEqual([work("settle")]);
+});
+
+test("an upload that failed is not repeated for another request, nor for a wrapper that has failed", () => {
+  expect(machine({}, asking("other"), CUT_OFF).effects).toEqual([work("prepare")]);
+  const m = machine({}, asking("now", "failed"), CUT_OFF);
+  expect(m.effects).toEqual([work("abandon")]);
+  expect(m.finish("abandon").exit).toBe(69);
+});
+
+test("a sidecar killed while serving asks in every way it can whether its application has run", () => {
+  const begun = (first: Observation) => machine({ toleratesRestart: false }, first, status("files", "ready"));
+  for (const phase of ["running", "stopping", "uploading"] as const) {
+    expect(begun(look(0, view([]), status("app", phase))).state.failure?.exitCode).toBe(71);
+  }
+  expect(begun(look(0, view([]), status("app", "waiting"))).effects).toEqual([work("prepare")]);
+  expect(begun(look(0, view([]))).state.failure?.exitCode).toBe(71);
+  expect(begun(look(0, view(["upload"]))).effects).toEqual([work("prepare")]);
+});
+
+test("after the end nothing happens any more", () => {
+  const done = ready().see(REQUEST).finish("settle").finish("upload");
+  done.see(REQUEST).send(signal(15), timer(9999)).finish("abandon");
+  expect(done.exit).toBe(0);
+  const m = machine().send(signal(15)).finish("abandon").finish("abandon");
+  expect(m.exit).toBe(143);
+  expect(m.state.phase).toBe("failed");
+});
+
+test("the grace is not over before it is over", () => {
+  const m = ready().see(LIVING).send(signal(15));
+  expect(sidecarDeadline(m.state)).toBe(1100);
+  expect(m.send(timer(1099)).state.phase).toBe("ready");
+  m.send(timer(1100));
+  expect(m.state.phase).toBe("failed");
+  expect(m.send(timer(2099)).exit).toBeUndefined();
+  expect(m.send(timer(2100)).exit).toBe(143);
+});
+
+test("silence is counted once, however often one looks", () => {
+  const m = ready();
+  for (let at = 1000; at <= 29_000; at += 1000) m.see({ ...LIVING, at });
+  expect(m.state.phase).toBe("ready");
+});
+
+test("a damaged coordination directory ends the sidecar", () => {
+  const m = ready().see({ at: 20, peers: {}, damage: { cause: "gone", exitCode: 78 } });
+  expect(m.finish("abandon").exit).toBe(78);
+});
+
+test("an upload begun on a marker ends when a wrapper shows up that has not asked for it", () => {
+  expect(ready().see(REQUEST).see(LIVING).state.failure?.cause).toContain("has not asked for the upload");
+});
+
+test("an application that is being stopped was started too early, too", () => {
+  const m = machine().see(look(1, view([]), status("app", "stopping")));
+  expect(m.state.failure?.exitCode).toBe(78);
+});
+
+test("the application's time does not run while the sidecar prepares", () => {
+  const m = machine({ applicationTimeout: 1000 }).see(look(5000, view([])));
+  expect(m.state.phase).toBe("preparing");
+});
+
+test("work that ends out of turn changes nothing", () => {
+  expect(ready().see(REQUEST).finish("upload").state).toMatchObject({ phase: "uploading", work: "settle" });
+  expect(machine().send(signal(15)).finish("prepare").exit).toBeUndefined();
+});
+
+test("an abandoned work that fails has ended as well", () => {
+  const m = machine().send(signal(15));
+  m.send({ type: "work-failed", at: 200, work: "abandon", exitCode: 71, cause: "busy" });
+  expect(m.exit).toBe(143);
+});
+
+test("SIGUSR1 changes nothing; SIGINT, and SIGTERM while preparing, end the sidecar at once", () => {
+  expect(ready().see(LIVING).send(signal(10)).state.phase).toBe("ready");
+  expect(ready().see(LIVING).send(signal(2)).state.phase).toBe("failed");
+  const preparing = machine().see(look(20, view([]), status("app", "waiting")));
+  expect(preparing.send(signal(15)).state.phase).toBe("failed");
+});

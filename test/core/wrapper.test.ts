@@ -373,3 +373,124 @@ test("an application that could not be started is not tried again by a restarted
   const previous = status("app", "failed", { decision: "discard", applicationExitCode: 127 });
   expect(machine({}, previous).exit).toBe(127);
 });
+
+const signal = (number: number, at = 100): WrapperEvent => ({ type: "signal", at, signal: number });
+const timer = (at: number): WrapperEvent => ({ type: "timer", at });
+const failed = (cause = "no space", at = 30): Observation =>
+  look(at, view([], status("files", "failed", { failure: { phase: "ready", cause, exitCode: 74 } })));
+
+test("a used directory is refused by a wrapper started again, too, as long as nothing is decided", () => {
+  for (const marker of ["upload", "uploaded"] as const) {
+    expect(machine({}, status("app", "running"), look(0, view([marker]))).exit).toBe(78);
+  }
+});
+
+test("a wrapper started again still knows what its application used", () => {
+  const before = { applicationExitCode: 0, decision: "upload", served: { files: "one" } } as const;
+  const m = machine({}, status("app", "uploading", before));
+  expect(m.see(look(1, view([], status("files", "ready", { serving: "other" })))).exit).toBe(69);
+});
+
+test("after the end nothing happens any more", () => {
+  const m = running().send(exited(1));
+  const { length } = m.effects;
+  m.see(look(50, READY)).send(signal(15), timer(9999), exited(0));
+  expect(m.effects.length).toBe(length);
+  expect(wrapperDeadline(m.state)).toBeUndefined();
+  const stopped = running().send(signal(15), exited(143));
+  expect(wrapperDeadline(stopped.state)).toBeUndefined();
+});
+
+test("silence is counted once, however often one looks", () => {
+  const m = running();
+  for (let at = 1000; at <= 29_000; at += 1000) m.see(look(at, READY));
+  expect(m.state.phase).toBe("running");
+});
+
+test("a stop by SIGINT before the application has started reaches it as SIGINT", () => {
+  const m = machine().see(look(5, READY)).send(signal(2), STARTED);
+  expect(m.effects.at(-1)).toEqual({ type: "signal-application", signal: 2 });
+});
+
+test("an application that ends well when the grace is over leaves no time for the upload", () => {
+  const m = running().send(signal(15), exited(0, 1100));
+  expect(m.exit).toBe(143);
+  expect(m.state.failure?.cause).toBe("no time was left for the upload after the stop");
+});
+
+test("after SIGKILL there is nothing left to be waited for with a deadline", () => {
+  const m = running().send(signal(15), timer(1100));
+  expect(m.effects.at(-1)).toEqual({ type: "signal-application", signal: 9 });
+  expect(wrapperDeadline(m.state)).toBeUndefined();
+});
+
+test("a second signal or a failure does not prolong the grace, nor is the application signalled for it twice", () => {
+  const twice = running().send(signal(15), signal(15, 600));
+  expect(wrapperDeadline(twice.state)).toBe(1100);
+  expect(wrapperDeadline(running().send(signal(15)).see(failed("x", 600)).state)).toBe(1100);
+  const again = running().see(failed("first")).see(failed("second", 31));
+  expect(again.effects.filter(({ type }) => type === "signal-application").length).toBe(1);
+  expect(again.send(exited(0)).state.failure?.cause).toContain("first");
+});
+
+test("SIGHUP while waiting ends the wrapper, SIGHUP while the application starts does as well", () => {
+  expect(machine().send(signal(1)).exit).toBe(129);
+  const starting = machine().see(look(5, READY)).send(signal(1));
+  expect(starting.state.phase).toBe("stopping");
+});
+
+test("SIGTERM while waiting for the uploads leaves them the grace", () => {
+  const asked = (): ReturnType<typeof running> => running().send(exited(0), signal(15));
+  const answered = look(200, view([], status("files", "done", { request: "now" })));
+  expect(asked().see(answered).exit).toBe(0);
+  expect(asked().send(timer(1099)).exit).toBeUndefined();
+  expect(asked().send(timer(1100)).exit).toBe(143);
+});
+
+test("a sidecar that fails while the application starts has it stopped as soon as it has", () => {
+  const m = machine().see(look(5, READY)).see(failed());
+  expect(m.exit).toBeUndefined();
+  expect(m.send(STARTED).effects.at(-1)).toEqual({ type: "signal-application", signal: 15 });
+  const late = machine().see(look(5, READY)).see(failed()).send(timer(1030));
+  expect(late.exit).toBe(69);
+  expect(late.state.failure?.cause).toContain("no space");
+});
+
+test("of an application that failed the code is kept when its upload fails, too", () => {
+  const m = running({ upload: "always" }).send(exited(3)).see(failed());
+  expect(m.exit).toBe(3);
+  expect(m.state).toMatchObject({
+    decision: "upload",
+    failure: { cause: expect.stringContaining("no space") },
+  });
+});
+
+test("an old sidecar's upload is timed from the request, and its start only until it is ready", () => {
+  const marked = (at: number): Observation => look(at, view(["ready"]));
+  const m = machine({ uploadTimeout: 1000 }).see(marked(1)).send(STARTED);
+  for (let at = 10_000; at <= 200_000; at += 10_000) m.see(marked(at));
+  m.see(look(200_001, view([])));
+  m.send(exited(0, 200_002)).see(marked(201_002));
+  expect(m.exit).toBeUndefined();
+  expect(m.see(marked(201_003)).exit).toBe(69);
+  const patient = machine({ startTimeout: 0 });
+  for (let at = 10_000; at <= 200_000; at += 10_000) patient.see(look(at, view([])));
+  expect(patient.exit).toBeUndefined();
+});
+
+test("an old sidecar that is ready is not late because another prepares for long", () => {
+  const both = [{ kind: "files" }, { kind: "postgres", database: "db" }] as const;
+  const m = machine({ peers: both });
+  for (let at = 10_000; at <= 200_000; at += 10_000) {
+    const preparing = view([], status("postgres-db", "preparing", { beat: at, serving: "x" }));
+    m.see({ at, peers: { files: view(["ready"]), "postgres-db": preparing } });
+  }
+  expect(m.exit).toBeUndefined();
+});
+
+test("a sidecar that had a status is not believed by its marker when the status is removed", () => {
+  const m = running()
+    .send(exited(0))
+    .see(look(30, view(["uploaded"])));
+  expect(m.exit).toBeUndefined();
+});
