@@ -41,10 +41,11 @@ export function inspect(store: string, repo: string, knownBad: readonly string[]
     }
   }
   for (const label of listed(join(store, "vmeta/labels", repo))) {
+    const path = join(store, "vmeta/labels", repo, label, "label.yaml");
+    // A folder without it is what is left of a label that could not be written.
+    if (!existsSync(path)) continue;
     try {
-      const { id } = parse(readFileSync(join(store, "vmeta/labels", repo, label, "label.yaml"), "utf8")) as {
-        id: string;
-      };
+      const { id } = parse(readFileSync(path, "utf8")) as { id: string };
       labels[label] = id;
       if (bundles[id] === undefined && !knownBad.includes(id)) {
         faults.push(`label ${label} points at ${id}, which is no whole bundle`);

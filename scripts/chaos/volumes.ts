@@ -36,8 +36,9 @@ export function folderOf(volume: VolumeName, { mode }: Plan, pod: Pod): string {
   if (volume === "store") return pod.store.folder;
   if (volume === "coord") return pod.path("coord");
   if (mode === "postgres") return pod.path("pg");
-  // Over a mount point a disk would hide the mount.
-  return pod.path(volume === "input" && mode === "download" ? "in" : "out");
+  if (volume === "output") return pod.path("out");
+  // The fixture serves a mount from a copy in its scratch folder.
+  return pod.path(mode === "mount" ? "scratch" : "in");
 }
 
 /** Puts a tmpfs over the folder, with what the folder holds. */
