@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { configFileOf, type SettingsLocation } from "../config/gather.ts";
 import type { Role } from "../config/schema/roles.ts";
 import type { Inputs } from "../config/settings.ts";
 import { KnownError, systemCode } from "../core/errors.ts";
+
+/** No settings file comes near this: not worth the memory to find out what else it is. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /** Everything the settings of a role are made of, read from the process and the disk. Errors: `configuration`. */
 export async function inputsOf(role: Role, argv: readonly string[]): Promise<Inputs> {
@@ -17,6 +20,8 @@ export async function readSettings(location: SettingsLocation): Promise<Inputs["
   const { path, source, optional } = location;
   let text: string;
   try {
+    const { size } = statSync(path);
+    if (size > MOST_BYTES) throw Object.assign(new Error("too large"), { code: `it has ${size} bytes` });
     text = readFileSync(path, "utf8");
   } catch (error) {
     const code = systemCode(error);
