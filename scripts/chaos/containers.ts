@@ -8,7 +8,7 @@ import type { Plan } from "./plan.ts";
 const SETTINGS = {
   SIDECAR_POLL_INTERVAL: "50ms",
   SIDECAR_BEAT_INTERVAL: "100ms",
-  SIDECAR_SILENCE_TIMEOUT: "1s",
+  SIDECAR_SILENCE_TIMEOUT: "1500ms",
   SIDECAR_RETURN_TIMEOUT: "2s",
   SIDECAR_GRACE: "1s",
   SIDECAR_RUN_ID: "chaos",

@@ -9,6 +9,14 @@ import type { Content } from "./store.ts";
 
 const BIN = "/usr/lib/postgresql/15/bin";
 
+/** However busy the machine is: of this one nothing is to be learnt. */
+const PATIENT = {
+  SIDECAR_START_TIMEOUT: "2m",
+  SIDECAR_SILENCE_TIMEOUT: "1m",
+  SIDECAR_APPLICATION_TIMEOUT: "2m",
+  SIDECAR_UPLOAD_TIMEOUT: "2m",
+};
+
 /** A store, made once in each process, with a database of a thousand rows. */
 let base: Promise<string> | undefined;
 
@@ -42,8 +50,8 @@ async function makeBase(): Promise<string> {
     restarts: 0,
     restartAfter: 0,
   };
-  const database = startDatabase(plan, pod, port, BASE_LABEL);
-  const application = startWrapper(plan, pod, port);
+  const database = startDatabase(plan, pod, port, BASE_LABEL, PATIENT);
+  const application = startWrapper(plan, pod, port, PATIENT);
   const codes = [await application.exit(), await database.exit()];
   if (codes.some((code) => code !== 0)) throw new Error(`cannot make a database:\n${database.text()}`);
   const folder = mkdtempSync(join(tmpdir(), "base-"));
