@@ -3,6 +3,7 @@ import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Postgres } from "../../../src/ports/postgres.ts";
 import type { BundleRecord } from "../../../src/ports.ts";
+import { failure } from "../../support/failure.ts";
 import {
   archive,
   BIN_15,
@@ -21,6 +22,7 @@ import {
 const repo = "db-repo";
 const commandFlags: string[] = [];
 const ROWS = "SELECT md5(string_agg(a::text, ',' ORDER BY aid)) AS sum FROM pgbench_accounts a";
+const isRoot = process.geteuid?.() === 0;
 let bench: Bench;
 beforeAll(async () => {
   bench = await makeBench();
@@ -149,12 +151,31 @@ test.skipIf(!has15)(
   async () => {
     const port = await freePort();
     const old = join(bench.engine.folderOf("old-style"));
-    await makeOldBundle(old, await freePort());
+    await makeOldBundle(old, ["CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n"]);
     const source = { repo: "old", ref: { type: "id", id: "old-style" } as const, commandFlags };
     const workload = bench.workload(bench.settings({ name: "legacy", port, source }));
     await prepare(workload);
     expect(await sql(port, "SELECT count(*)::int AS count FROM kept")).toEqual([{ count: 1000 }]);
     await archive(workload);
+  },
+  30_000,
+);
+
+test.skipIf(!has15)(
+  "a bundle whose tablespaces lay outside the data folder is refused before anybody works on what is left",
+  async () => {
+    const elsewhere = join(bench.folder, "elsewhere");
+    await makeServersFolder(elsewhere);
+    const statements = [`CREATE TABLESPACE fast LOCATION '${elsewhere}'`, "CHECKPOINT"];
+    await makeOldBundle(join(bench.engine.folderOf("spaced")), statements);
+    const source = { repo: "old", ref: { type: "id", id: "spaced" } as const, commandFlags };
+    const workload = bench.workload(bench.settings({ name: "spaced", port: await freePort(), source }));
+    const error = await failure(
+      workload.prepare(quiet, nothing, new AbortController().signal),
+      "configuration",
+    );
+    expect(error.message).toContain('tablespace "fast"');
+    await workload.abandon(quiet);
   },
   30_000,
 );
@@ -193,15 +214,15 @@ async function segments(folder: string): Promise<number> {
 }
 
 /** initdb without checksums, `pg_version`, a stop with `-m immediate`, files only. */
-async function makeOldBundle(target: string, port: number): Promise<void> {
-  const folder = join(bench.folder, "old");
-  const as =
-    process.geteuid?.() === 0 ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
+async function makeOldBundle(target: string, statements: readonly string[]): Promise<void> {
+  const port = await freePort();
+  const folder = `${target}-served`;
+  const as = isRoot ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : [];
   const call = (...argv: string[]): void => {
     const done = Bun.spawnSync([...as, ...argv], { stdout: "ignore", stderr: "pipe" });
     if (!done.success) throw new Error(done.stderr.toString());
   };
-  Bun.spawnSync(["install", "-d", ...(as.length > 0 ? ["-o", "postgres"] : []), folder]);
+  await makeServersFolder(folder);
   call(
     join(BIN_15, "initdb"),
     "--no-locale",
@@ -216,10 +237,16 @@ async function makeOldBundle(target: string, port: number): Promise<void> {
   await Bun.write(join(folder, "pg_version"), "15.18\n");
   const options = `-p ${port} -k '' -c listen_addresses=127.0.0.1`;
   call(join(BIN_15, "pg_ctl"), "-D", folder, "--options", options, "--log", "/dev/null", "-w", "start");
-  await sql(port, "CREATE TABLE kept AS SELECT generate_series(1, 1000) AS n");
+  for (const statement of statements) await sql(port, statement);
   call(join(BIN_15, "pg_ctl"), "-D", folder, "-m", "immediate", "stop");
   await cp(folder, target, { recursive: true });
+  // What datamon does not store.
+  Bun.spawnSync(["find", target, "-type", "l", "-delete"]);
   Bun.spawnSync(["find", target, "-type", "d", "-empty", "-delete"]);
+}
+
+async function makeServersFolder(folder: string): Promise<void> {
+  await Bun.spawn(["install", "-d", ...(isRoot ? ["-o", "postgres"] : []), folder]).exited;
 }
 
 /** The real Postgres, except that the workload is stopped at the moment it would start its server. */
