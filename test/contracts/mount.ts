@@ -104,10 +104,18 @@ export function mountContract(name: string, skip: boolean, make: () => Promise<M
     reader.kill();
   });
 
-  check(`${name}: a mount point that does not exist is named`, async () => {
-    const missing = join(folder, "missing");
-    const error = await failure(subject.engine.mount(request(missing), NEVER), "system");
-    expect(error.message).toContain(`"${missing}"`);
+  check(`${name}: a mount point that does not exist is made`, async () => {
+    const missing = join(folder, "deep/missing");
+    const mount = await subject.engine.mount(request(missing), NEVER);
+    expect(await readFile(join(missing, subject.file.name), "utf8")).toBe(subject.file.content);
+    await mount.release();
+    expect(await readdir(missing)).toEqual([]);
+  });
+
+  check(`${name}: a mount point that cannot be made is named`, async () => {
+    await writeFile(join(folder, "file"), "");
+    const error = await failure(subject.engine.mount(request(join(folder, "file/in")), NEVER), "system");
+    expect(error.message).toContain(`"${join(folder, "file/in")}"`);
   });
 
   check(`${name}: a mount point that is a file is refused`, async () => {

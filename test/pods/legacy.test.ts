@@ -54,7 +54,7 @@ describe.skipIf(!possible)("a pod of old, with another image", () => {
     expect(await pod.exitCodes()).toEqual({ app: 0, files: 0 });
     expect(await bundleOf(store)).toEqual({
       hello: "world",
-      mounts: expect.stringMatching(/ \/tmp\/mount fuse\.datamon ro/),
+      mounts: expect.stringMatching(/ \/tmp\/mount\/src fuse\.datamon ro/),
     });
     expect(pod.list("coord").filter((name) => !name.startsWith("."))).toEqual([
       "initupload",
@@ -65,7 +65,7 @@ describe.skipIf(!possible)("a pod of old, with another image", () => {
   });
 
   test("ends with the application's code when that fails, and uploads nothing", async () => {
-    const pod = await play("legacy-files", work("cat /tmp/mount/hello; exit 3"));
+    const pod = await play("legacy-files", work("cat /tmp/mount/src/hello; exit 3"));
     expect(await pod.exitCodes()).toEqual({ app: 3, files: 0 });
     expect(await pod.logs("app")).toContain("world");
     expect(await bundleOf(store)).toBeUndefined();

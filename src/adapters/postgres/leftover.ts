@@ -1,3 +1,4 @@
+import { isWithin } from "../../core/within.ts";
 import { readdir, readFile, readlink, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { KnownError } from "../../core/errors.ts";
@@ -45,8 +46,7 @@ export async function endLeftover(folder: string): Promise<void> {
 async function workersIn(folder: string): Promise<readonly number[]> {
   const real = await realpath(folder).catch(() => undefined);
   if (real === undefined) return [];
-  const within = (path: string): boolean =>
-    [folder, real].some((ours) => path === ours || path.startsWith(`${ours}/`));
+  const within = (path: string): boolean => [folder, real].some((ours) => isWithin(path, ours));
   const namespace = await readlink("/proc/self/ns/mnt").catch(() => undefined);
   const workers: number[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {

@@ -2,7 +2,8 @@ import type { SettingsFile } from "../file.ts";
 import type { Problem } from "../problems.ts";
 import type { SidecarSettings } from "../settings.ts";
 import { DATAMON_FOLDER, KIT_FOLDER, type ManifestOptions, SETTINGS_FOLDER } from "./options.ts";
-import { isWithin, parentOf, tidy, topmost, unmountable } from "./paths.ts";
+import { isWithin } from "../../core/within.ts";
+import { parentOf, tidy, topmost, unmountable } from "./paths.ts";
 
 /** Which folders the containers share, and which are one container's own. */
 export interface Folders {
@@ -32,10 +33,15 @@ export interface SharedFolder {
 interface Need {
   readonly key: string;
   readonly path: string;
+  /** Where its volume is put: for a mount the folder above, as no container can be started on a volume that FUSE covers. */
+  readonly volume: string;
   readonly name: string;
   readonly mounted: boolean;
   readonly user: "files" | "postgres";
 }
+
+/** A path of the settings that gets a volume. */
+type Place = Pick<Need, "key" | "path" | "volume" | "mounted">;
 
 const TEMPORARY = "/tmp";
 
@@ -72,11 +78,15 @@ export function foldersOf(
   };
   const places = [
     ...needs,
-    { key: "coordPoint", path: settings.coordPoint },
-    ...(store === undefined ? [] : [{ key: "store", path: store }]),
-    ...databases.map(({ name, dataDir }) => ({ key: `databases.${name}.dataDir`, path: dataDir })),
+    placeOf("coordPoint", settings.coordPoint),
+    ...(store === undefined ? [] : [placeOf("store", store)]),
+    ...databases.map(({ name, dataDir }) => placeOf(`databases.${name}.dataDir`, dataDir)),
   ];
   return { folders, problems: problemsOf(places, settings.coordPoint, options, file) };
+}
+
+function placeOf(key: string, path: string): Place {
+  return { key, path, volume: tidy(path), mounted: false };
 }
 
 function needsOf({ files, postgres }: SidecarSettings): Need[] {
@@ -84,12 +94,11 @@ function needsOf({ files, postgres }: SidecarSettings): Need[] {
     const group = `${bundle.type}s.${bundle.name}`;
     const common = { name: bundle.name, user: "files" as const };
     const mounted = bundle.type === "source" && bundle.mode === "mount";
+    const volume = mounted ? parentOf(bundle.path) : tidy(bundle.path);
     const idFile = bundle.type === "destination" ? bundle.idFile : undefined;
     return [
-      { ...common, key: `${group}.path`, path: bundle.path, mounted },
-      ...(idFile === undefined
-        ? []
-        : [{ ...common, key: `${group}.idFile`, path: parentOf(idFile), mounted: false }]),
+      { ...common, key: `${group}.path`, path: bundle.path, volume, mounted },
+      ...(idFile === undefined ? [] : [{ ...common, key: `${group}.idFile`, ...folderOfFile(idFile) }]),
     ];
   });
   const databases = (postgres?.databases ?? []).flatMap(({ name, destination }): Need[] =>
@@ -100,29 +109,32 @@ function needsOf({ files, postgres }: SidecarSettings): Need[] {
             name,
             user: "postgres",
             key: `databases.${name}.destinationIdFile`,
-            path: parentOf(destination.idFile),
-            mounted: false,
+            ...folderOfFile(destination.idFile),
           },
         ],
   );
   return [...bundles, ...databases];
 }
 
-/** A mount has a volume of its own; of other folders the topmost have. */
+function folderOfFile(path: string): Pick<Need, "path" | "volume" | "mounted"> {
+  return { path: parentOf(path), volume: parentOf(path), mounted: false };
+}
+
+/** Mounts have volumes of their own; of other folders the topmost have. */
 function sharedFolders(needs: readonly Need[]): SharedFolder[] {
-  const mounts = needs.filter(({ mounted }) => mounted);
-  const others = topmost(needs.filter(({ mounted }) => !mounted).map(({ path }) => path));
-  const paths = [...new Set([...mounts.map(({ path }) => tidy(path)), ...others])];
+  const mounts = needs.filter(({ mounted }) => mounted).map(({ volume }) => volume);
+  const others = topmost(needs.filter(({ mounted }) => !mounted).map(({ volume }) => volume));
+  const paths = [...new Set([...mounts, ...others])];
   const names = new Set<string>();
   return paths.map((path) => {
-    const users = needs.filter((need) => isWithin(tidy(need.path), path));
+    const users = needs.filter((need) => isWithin(need.volume, path));
     const first = users[0]?.name ?? "data";
     const name = freshName(volumeName(first), names);
     names.add(name);
     return {
       path,
       name,
-      mounted: mounts.some((mount) => tidy(mount.path) === path),
+      mounted: mounts.includes(path),
       users: [...new Set(users.map(({ user }) => user))],
     };
   });
@@ -151,7 +163,7 @@ function storeFolder(store: string | undefined): string | undefined {
 }
 
 function problemsOf(
-  places: readonly { readonly key: string; readonly path: string }[],
+  places: readonly Place[],
   coordPoint: string,
   { datamonSecret }: ManifestOptions,
   file: SettingsFile,
@@ -161,18 +173,34 @@ function problemsOf(
     { path: SETTINGS_FOLDER, holds: "the settings" },
     ...(datamonSecret === undefined ? [] : [{ path: DATAMON_FOLDER, holds: "datamon's configuration" }]),
   ];
-  return places.flatMap(({ key, path }): Problem[] => {
+  return places.flatMap((place): Problem[] => {
+    const { key, path, volume, mounted } = place;
     const given = { key, value: path, source: file.name };
     const reason = unmountable(path);
     if (reason !== undefined) {
       return [{ ...given, cause: reason, remedy: "name a folder of its own, as /data/input" }];
     }
+    const besides = mounted ? besidesMounts(place, places) : undefined;
+    if (besides !== undefined) {
+      return [
+        { ...given, cause: besides, remedy: "mount it in a folder for mounts alone, as /mounts/input" },
+      ];
+    }
     const taken = [
       ...reserved,
       ...(key === "coordPoint" ? [] : [{ path: tidy(coordPoint), holds: "the coordination directory" }]),
-    ].find((other) => isWithin(tidy(path), other.path) || isWithin(other.path, tidy(path)));
+    ].find((other) => isWithin(volume, other.path) || isWithin(other.path, volume));
     if (taken === undefined) return [];
     const cause = `overlaps ${taken.path}, which holds ${taken.holds}`;
     return [{ ...given, cause, remedy: "name another folder" }];
   });
+}
+
+/** What but mounts would be in the volume of a mount, from where it would travel to other containers with the mount. */
+function besidesMounts({ volume }: Place, places: readonly Place[]): string | undefined {
+  if (volume === "/") return "is a mount at the top, and the folder above it must be a volume";
+  const other = places.find(({ mounted, path }) => !mounted && isWithin(tidy(path), volume));
+  return other === undefined
+    ? undefined
+    : `is a mount beside ${other.path} (${other.key}), and the folder above it must be a volume of mounts`;
 }

@@ -1,14 +1,10 @@
 /** Folders as text: absolute, without `.` and `..`, told apart by their parts. */
+import { isWithin } from "../../core/within.ts";
 
 /** `/a//b/` → `/a/b`. */
 export function tidy(path: string): string {
   const parts = path.split("/").filter((part) => part !== "");
   return `/${parts.join("/")}`;
-}
-
-/** Whether `path` is `folder` or lies in it. */
-export function isWithin(path: string, folder: string): boolean {
-  return path === folder || folder === "/" || path.startsWith(`${folder}/`);
 }
 
 export function parentOf(path: string): string {

@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
   runAsUser: "One user for all containers: what the application writes, the sidecars can read.",
   privileged:
     "For mount mode alone: Kubernetes lets only privileged containers hand a mount to others, and FUSE needs /dev/fuse. Download mode needs no privilege.",
-  mountPropagation: "Carries the FUSE mount from the sidecar to the application.",
+  mountPropagation: "Carries the FUSE mounts in it from the sidecar to the application.",
   startupProbe:
     "Holds back the next container until this one has begun, not until it is ready: sidecars prepare side by side.",
   livenessProbe: "Ends a sidecar that hangs, so that the pod can end.",

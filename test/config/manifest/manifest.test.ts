@@ -80,8 +80,8 @@ test("in download mode no container has any privilege, in mount mode only the on
 });
 
 test("a mount is carried from the sidecar to the application, and nothing else is", () => {
-  expect(propagation("files")).toEqual([["/data/in", "Bidirectional"]]);
-  expect(propagation("app")).toEqual([["/data/in", "HostToContainer"]]);
+  expect(propagation("files")).toEqual([["/mounts", "Bidirectional"]]);
+  expect(propagation("app")).toEqual([["/mounts", "HostToContainer"]]);
 });
 
 test("why a container is privileged is said in the manifest, and only there", () => {
@@ -94,11 +94,13 @@ test("whoever cannot upload has the store read-only", () => {
   expect(storeOf("postgres")).toEqual({ name: "store", mountPath: "/store" });
 });
 
-test("nested folders share the volume of the outer one, but a mount has its own", () => {
+test("nested folders share the volume of the outer one, but mounts have one of their own", () => {
   expect(sharedPaths(FILES.replace("/data/out", "/data/in/out/").replace("/ids/", "/data/in/"))).toEqual([
     "/data/in",
   ]);
-  expect(sharedPaths(MOUNT.replace("/data/out", "/data"))).toEqual(["/data/in", "/data"]);
+  const more = "{name: more, mode: mount, path: /data/mounts/more, repo: weather, latest: true}";
+  const two = MOUNT.replace("sources: [", `sources: [${more}, `).replace("/mounts/in", "/data/mounts/in");
+  expect(sharedPaths(two.replace("/data/out", "/data"))).toEqual(["/data/mounts", "/data"]);
 });
 
 test("only the database's container sees its data and its password", () => {
@@ -168,6 +170,8 @@ test.each([
   [BOTH, { probePort: 5432 }, 'is the port of database "db"'],
   [FILES, { probePort: 70_000 }, "is no port"],
   [MOUNT.replace("datamon", "native"), {}, "is not possible with engine native"],
+  [MOUNT.replace("/mounts/in", "/in"), {}, "is a mount at the top"],
+  [MOUNT.replace("/mounts/in", "/data/in"), {}, "is a mount beside /data/out (destinations.result.path)"],
 ])("contradictions are refused (%#)", (text, options, expected) => {
   expect(problemsOf(() => planOf(text, options)).join("\n")).toContain(expected);
 });

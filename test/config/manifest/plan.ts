@@ -30,7 +30,7 @@ export const BOTH = `${FILES}databases:
 
 export const MOUNT = `coordPoint: /coord
 engine: datamon
-sources: [{name: input, mode: mount, path: /data/in, repo: weather, latest: true}]
+sources: [{name: input, mode: mount, path: /mounts/in, repo: weather, latest: true}]
 destinations: [{name: result, path: /data/out, repo: weather, message: means}]
 `;
 

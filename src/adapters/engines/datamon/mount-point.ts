@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { mkdir, realpath, stat } from "node:fs/promises";
 import { KnownError, systemCode } from "../../../core/errors.ts";
 import type { MountEntry } from "../../../core/mount-table.ts";
 import type { Log } from "../../../ports.ts";
@@ -12,10 +12,10 @@ export function isDatamonMount(entry: MountEntry): boolean {
 /**
  * The real path of a mount point: the form in which the mount table will name it. A mount that a killed
  * predecessor left there, dead or still served, is taken away first.
- * Errors: `system` when there is no such folder, or when what is there cannot be unmounted.
+ * Errors: `system` when it is no folder and cannot be made one, or when what is there cannot be unmounted.
  */
 export async function preparedMountPoint(path: string, mounts: Mounts, log: Log): Promise<string> {
-  const point = await realpath(path).catch((cause: unknown) => {
+  const point = await madeIfMissing(path).catch((cause: unknown) => {
     throw unusable(path, systemCode(cause) ?? String(cause), cause);
   });
   await takeAwayLeft(point, mounts, log);
@@ -24,6 +24,16 @@ export async function preparedMountPoint(path: string, mounts: Mounts, log: Log)
   });
   if (!entry.isDirectory()) throw unusable(path, "it is not a folder");
   return point;
+}
+
+async function madeIfMissing(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (systemCode(error) !== "ENOENT") throw error;
+    await mkdir(path, { recursive: true });
+    return await realpath(path);
+  }
 }
 
 /** The same for a mount point that is not needed any more, and may be gone. Errors: `system`. */
@@ -50,6 +60,6 @@ async function isDead(point: string): Promise<boolean> {
 function unusable(path: string, why: string, cause?: unknown): KnownError {
   return new KnownError("system", `cannot mount at "${path}": ${why}`, {
     cause,
-    remedy: "the mount point must be an existing folder",
+    remedy: "the mount point must be a folder, or a name where one can be made",
   });
 }
