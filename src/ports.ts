@@ -71,6 +71,8 @@ export interface UploadRequest {
   readonly label?: string;
   /** The id the bundle shall have. If a complete bundle has it already, only the label is set. Native engine only. */
   readonly id?: string;
+  /** Folders beside `path` that symbolic links may lead into; anywhere without it. */
+  readonly linksInto?: readonly string[];
   readonly commandFlags?: readonly string[];
 }
 
@@ -80,7 +82,7 @@ export interface Uploaded {
   readonly bytes: number;
 }
 
-/** Serve a bundle of `repo` read-only at the existing folder `mountPoint`. */
+/** Serve a bundle of `repo` read-only at the folder `mountPoint`, which is made if need be. */
 export interface MountRequest {
   readonly repo: string;
   readonly ref: BundleRef;

@@ -134,7 +134,8 @@ class FilesWorkload implements Workload {
     if (reserved !== undefined) reporter.reserve(name, reserved);
     const chosen = reserved === undefined ? {} : { id: reserved };
     const report = this.#with.progress(`upload ${name}`);
-    const request = { repo, path, message, commandFlags, ...label, ...chosen };
+    const linksInto = [...this.#sources, ...this.#destinations].map((bundle) => bundle.path);
+    const request = { repo, path, message, commandFlags, linksInto, ...label, ...chosen };
     const { id, files, bytes } = await engine.upload(request, report, signal);
     if (idFile !== undefined) idFiles.write(idFile, id);
     const record: BundleRecord = { name, direction: "out", repo, id, ...label };

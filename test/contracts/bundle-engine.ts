@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BundleEngine, BundleRef, Progress } from "../../src/ports.ts";
 import { type SmallStore, smallStore, writeFiles } from "../support/datamon-store.ts";
@@ -93,6 +93,29 @@ export function bundleEngineContract(
     await failure(download({ type: "label", label: store.label }), "transfer");
     expect(existsSync(join(destination, "hello"))).toBe(false);
     expect(existsSync(join(destination, ".datamon", `${store.id}.yaml`))).toBe(false);
+  });
+
+  test(`${name}: a link that leads outside of what is declared is refused and named, one into it is followed`, async () => {
+    const [path, input] = [join(store.folder, "out"), join(store.folder, "in")];
+    await writeFiles(path, { own: "own" });
+    await writeFiles(input, { given: "given" });
+    await symlink(join(input, "given"), join(path, "taken"));
+    await symlink("own", join(path, "again"));
+    const request = { repo: store.repo, path, message: "m", label: "new", linksInto: [input] };
+    await subject.engine.upload(request, nobody, NEVER);
+    await download({ type: "label", label: "new" });
+    expect(await contentOf(destination)).toEqual({ own: "own", taken: "given", again: "own" });
+
+    const upload = subject.engine.upload({ ...request, label: "newer", linksInto: [] }, nobody, NEVER);
+    const error = await failure(upload, "transfer");
+    for (const words of ["taken", join(input, "given"), "outside"]) expect(error.message).toContain(words);
+    await failure(
+      subject.engine.download(
+        { ...request, ref: { type: "label", label: "newer" }, destination },
+        nobody,
+        NEVER,
+      ),
+    );
   });
 
   test(`${name}: asked to stop before it began, it does nothing and says so`, async () => {

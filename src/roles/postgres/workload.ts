@@ -130,6 +130,7 @@ export class PostgresWorkload implements Workload {
       path: this.#path,
       message: destination.message + origin,
       commandFlags,
+      linksInto: [],
       ...label,
       ...chosen,
     };

@@ -5,10 +5,12 @@ import { KnownError, systemCode } from "../../../core/errors.ts";
 import { RESERVED_FOLDERS } from "../../../core/storage/keys.ts";
 import type { Milliseconds, Report, Uploaded, UploadRequest } from "../../../ports.ts";
 import type { Finished } from "../../processes.ts";
+import { allowedRoots } from "../astray.ts";
 import { bytesMovedBy } from "./activity.ts";
 import { commandFailure, type DatamonCommand, logRemedy, succeeded } from "./command.ts";
 import { ensureLabel } from "./labels.ts";
 import { measureFolder, measureListed } from "./measure.ts";
+import { refuseStrayLinks } from "./stray-links.ts";
 import { runTransfer } from "./transfer.ts";
 
 export interface UploadSetup {
@@ -31,6 +33,8 @@ export async function upload(
   const { command, stall } = setup;
   const { repo, path, label, commandFlags: flags } = request;
   await requireFolder(path);
+  const roots = allowedRoots(path, request.linksInto);
+  if (roots !== undefined) await refuseStrayLinks(path, roots);
   const list = flagValue(flags, "--files");
   const total = await (list === undefined
     ? measureFolder(path, new Set(RESERVED_FOLDERS))

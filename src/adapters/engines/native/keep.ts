@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { KnownError, systemCode } from "../../../core/errors.ts";
 import { KEY_BYTES, leafAt, leafCount } from "../../../core/storage/leaves.ts";
 import { showName } from "../../../core/storage/names.ts";
+import { isAstray } from "../astray.ts";
 import type { Session, Workbench } from "./workbench.ts";
 import { fingerprint, type Fingerprint, readExactly, sameFingerprint } from "./local-file.ts";
 import { hex } from "./tree-hasher.ts";
@@ -109,9 +110,15 @@ export function openSource(bench: Workbench, file: Source): OpenSource {
     throw unreadable(file, error);
   }
   const stat = fs.fstatSync(fd, { bigint: true });
-  if (stat.isFile() && stat.size === BigInt(file.size)) return { fd, before: fingerprint(stat) };
+  const same = stat.isFile() && stat.size === BigInt(file.size);
+  if (same && !strayed(fd, bench.session)) return { fd, before: fingerprint(stat) };
   fs.closeSync(fd);
   throw changed(file);
+}
+
+/** Asked of the open file: a link in its place could have been turned since the walk. */
+function strayed(fd: number, { roots }: Session): boolean {
+  return roots !== undefined && isAstray(fs.readlinkSync(`/proc/self/fd/${fd}`), roots);
 }
 
 /** Errors: `transfer` when the file was written to or replaced since it was opened. */

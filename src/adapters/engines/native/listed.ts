@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { KnownError, systemCode } from "../../../core/errors.ts";
 import { RESERVED_FOLDERS } from "../../../core/storage/keys.ts";
 import { showName } from "../../../core/storage/names.ts";
+import type { Roots } from "../astray.ts";
 import { newLedger } from "./new-ledger.ts";
 import { SafeFolder } from "./safe-folder.ts";
 import { meet, type Met } from "./walk.ts";
@@ -14,23 +15,23 @@ const LONGEST_LINE = 16 * 1024;
  * The files below an open folder that the text file `list` names, one a line, in its order. It is read anew each
  * time, never kept. Errors: `configuration` when it cannot be read, or names a file twice.
  */
-export function* listed(folder: number, list: string): Generator<Met> {
+export function* listed(folder: number, list: string, roots: Roots): Generator<Met> {
   const ledger = newLedger();
   const below = new SafeFolder(folder);
   try {
     for (const name of linesOf(list)) {
       if (ledger.add(name) !== undefined) throw unusable(list, `it names ${showName(name)} twice`);
-      yield meetListed(folder, below, name);
+      yield meetListed(below, name, roots);
     }
   } finally {
     below.close();
   }
 }
 
-function meetListed(folder: number, below: SafeFolder, name: string): Met {
+function meetListed(below: SafeFolder, name: string, roots: Roots): Met {
   const refused = (why: string): Met => ({ type: "refused", name, why });
   if (RESERVED_FOLDERS.includes(name.split("/", 1)[0] ?? "")) return refused("it is datamon's own");
-  const met = meet(folder, name);
+  const met = meet(below.root, name, roots);
   if (met === "folder") return refused("it is a folder: name the files in it");
   if (met.type !== "file") return met;
   try {

@@ -66,7 +66,11 @@ export function newSession(
   opened: Opened,
   bundle: { readonly id: string; readonly leafSize: number; readonly exactLeaves: boolean },
   folders: { readonly folder?: number; readonly parts?: number },
-  upload: Pick<Session, "compare" | "skipUnreadable"> = { compare: "bytes", skipUnreadable: false },
+  upload: Pick<Session, "compare" | "skipUnreadable" | "roots"> = {
+    compare: "bytes",
+    skipUnreadable: false,
+    roots: undefined,
+  },
 ): Session {
   return {
     id: crypto.randomUUID(),

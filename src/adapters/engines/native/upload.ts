@@ -6,6 +6,7 @@ import { DEFAULT_LEAF_SIZE } from "../../../core/storage/leaves.ts";
 import { showName } from "../../../core/storage/names.ts";
 import { goTimestamp } from "../../../core/storage/timestamp.ts";
 import type { Report, Uploaded, UploadRequest } from "../../../ports.ts";
+import { allowedRoots, type Roots } from "../astray.ts";
 import { throwIfStopped } from "./bounded.ts";
 import { survey } from "./bundle-files.ts";
 import { segment } from "./catalogue.ts";
@@ -105,10 +106,11 @@ async function uploadFolder(
 ): Promise<NativeUploaded> {
   const folder = openFolder(request.path);
   try {
-    const offer = offerOf(folder, request);
+    const roots = allowedRoots(request.path, request.linksInto);
+    const offer = offerOf(folder, request, roots);
     const inventory = await takeInventory(offer, signal);
     const bundle = { id, leafSize: DEFAULT_LEAF_SIZE, exactLeaves: true };
-    const manner = { compare: settings.compare, skipUnreadable: request.skipOnError ?? false };
+    const manner = { compare: settings.compare, skipUnreadable: request.skipOnError ?? false, roots };
     const session = newSession(opened, bundle, { folder }, manner);
     const { count, files, bytes } = await keepFolder(
       opened,
@@ -120,7 +122,7 @@ async function uploadFolder(
       signal,
     );
     // Files that came after their folder was read were not seen, nor were those that went after they were stored.
-    const after = await takeInventory(offerOf(folder, request), signal);
+    const after = await takeInventory(offerOf(folder, request, roots), signal);
     if (after.files !== inventory.files || after.bytes !== inventory.bytes) throw changedFolder(request.path);
     throwIfStopped(signal);
     await publish(opened, request.repo, {
@@ -141,10 +143,10 @@ async function uploadFolder(
   }
 }
 
-function offerOf(folder: number, { path, files, skipOnError }: NativeUploadRequest): Offer {
+function offerOf(folder: number, { path, files, skipOnError }: NativeUploadRequest, roots: Roots): Offer {
   return {
     path,
-    walk: () => (files === undefined ? walk(folder) : listed(folder, files)),
+    walk: () => (files === undefined ? walk(folder, roots) : listed(folder, files, roots)),
     skipped: skipOnError === true ? new Skipped() : undefined,
   };
 }

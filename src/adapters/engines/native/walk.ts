@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { systemCode } from "../../../core/errors.ts";
 import { RESERVED_FOLDERS } from "../../../core/storage/keys.ts";
 import { nameFault } from "../../../core/storage/names.ts";
+import { isAstray, type Roots } from "../astray.ts";
 import type { Source } from "./keep.ts";
 import { inFolder } from "./safe-folder.ts";
 
@@ -14,7 +15,7 @@ export type Met =
   | { readonly type: "unreadable"; readonly name: string; readonly why: string };
 
 /** Walks through an open folder, names in order, so that two walks through the same files meet them alike. */
-export function* walk(folder: number, above = ""): Generator<Met> {
+export function* walk(folder: number, roots: Roots, above = ""): Generator<Met> {
   const names = namesIn(folder, above);
   if (!Array.isArray(names)) return yield names;
   if (names.length === 0 && above !== "") yield { type: "empty folder", name: above };
@@ -24,8 +25,8 @@ export function* walk(folder: number, above = ""): Generator<Met> {
       yield { type: "reserved", name };
       continue;
     }
-    const met = meet(folder, name);
-    if (met === "folder") yield* walk(folder, name);
+    const met = meet(folder, name, roots);
+    if (met === "folder") yield* walk(folder, roots, name);
     else yield met;
   }
 }
@@ -39,7 +40,7 @@ function namesIn(folder: number, name: string): string[] | Met {
 }
 
 /** Looks at one name below an open folder. */
-export function meet(folder: number, name: string): Met | "folder" {
+export function meet(folder: number, name: string, roots: Roots): Met | "folder" {
   const refused = (why: string): Met => ({ type: "refused", name, why });
   const fault = nameFault(name);
   if (fault !== undefined) return refused(fault);
@@ -57,6 +58,10 @@ export function meet(folder: number, name: string): Met | "folder" {
   try {
     const target = fs.statSync(path);
     if (target.isDirectory()) return refused("a symbolic link to a folder");
+    if (roots !== undefined) {
+      const real = fs.realpathSync(path);
+      if (isAstray(real, roots)) return refused(`a symbolic link to ${real}, outside of what is declared`);
+    }
     return file(target, true) ?? refused(`a symbolic link to ${kindOf(target)}`);
   } catch (error) {
     return refused(

@@ -1,3 +1,4 @@
+import type { Roots } from "../astray.ts";
 import type { Bucket } from "./object-store.ts";
 import type { SafeFolder } from "./safe-folder.ts";
 import type { TreeHasher } from "./tree-hasher.ts";
@@ -21,6 +22,8 @@ export interface Session {
   readonly compare: "bytes" | "size";
   /** An upload goes on without files that cannot be read. */
   readonly skipUnreadable: boolean;
+  /** Where links in an uploaded folder may lead. */
+  readonly roots: Roots;
 }
 
 /** The tools of one thread for one session. `buffer` takes one leaf and is used again and again. */
