@@ -38,7 +38,7 @@ test("a sidecar killed under a running application ends it, and the wrapper says
   expect(await app.exit()).toBe(69);
   expect(app.errors.join()).toMatch(SILENT);
   expect(pod.has("asked")).toBe(true);
-  expect(app.processes()).toEqual([]);
+  expect(await app.leftOver()).toEqual([]);
   expect(pod.bundles()).toBe(1);
 });
 
@@ -63,7 +63,7 @@ test("a wrapper killed while waiting ends the sidecar that is preparing, and its
   expect(files.errors.join()).toMatch(
     /^the wrapper has given no sign of life for .* \(last phase: waiting\)$/,
   );
-  expect(files.processes()).toEqual([]);
+  expect(await files.leftOver()).toEqual([]);
 });
 
 test("a wrapper killed while its application runs ends the sidecar, and nothing is uploaded", async () => {

@@ -24,7 +24,7 @@ check("a mounted bundle is there for the application and gone afterwards", async
   expect(bundle?.["hello"]).toBe("world");
   expect(bundle?.["mounts"]).toContain(`${pod.path("in")} fuse.datamon ro`);
   expect(isMounted()).toBe(false);
-  expect(files.processes()).toEqual([]);
+  expect(await files.leftOver()).toEqual([]);
 });
 
 check("a mount whose server dies in the middle stops the application, with the reason", async () => {

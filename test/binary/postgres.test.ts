@@ -129,7 +129,7 @@ test.skipIf(!has15)(
     expect(pod.terminationMessage("app")).toContain('postgres sidecar of database "two"');
     expect(pod.terminationMessage("app")).toContain("shared_buffers");
     expect(pod.has("ran")).toBe(false);
-    expect(served.processes()).toEqual([]);
+    expect(await served.leftOver()).toEqual([]);
     expect(pod.bundles()).toBe(1);
   },
   60_000,
@@ -164,7 +164,7 @@ test.skipIf(!has15)(
     wrapper.signal("SIGTERM");
     expect(await wrapper.exit()).toBe(143);
     await served.exit();
-    expect(served.processes()).toEqual([]);
+    expect(await served.leftOver()).toEqual([]);
     expect(pod.bundles()).toBe(1);
   },
   60_000,

@@ -27,7 +27,7 @@ for (const [signal, code] of [
     expect([await app.exit(), await files.exit()]).toEqual([code, 69]);
     expect(app.errors).toEqual([`stopped by ${signal} while waiting`]);
     expect(files.errors).toEqual([`the wrapper failed: stopped by ${signal} while waiting`]);
-    expect(files.processes()).toEqual([]);
+    expect(await files.leftOver()).toEqual([]);
     expect(pod.has("started")).toBe(false);
   });
 
@@ -45,7 +45,7 @@ test("an application that does not heed SIGTERM is killed when the grace ends, a
   await started();
   app.signal("SIGTERM");
   expect([await app.exit(), await files.exit()]).toEqual([137, 0]);
-  expect(app.processes()).toEqual([]);
+  expect(await app.leftOver()).toEqual([]);
   expect(pod.bundles()).toBe(1);
 });
 
@@ -90,7 +90,7 @@ test("SIGTERM to a preparing sidecar breaks its work off and ends both", async (
   files.signal("SIGTERM");
   expect([await files.exit(), await app.exit()]).toEqual([143, 69]);
   expect(app.errors).toEqual(["files sidecar failed while preparing: stopped by SIGTERM while preparing"]);
-  expect(files.processes()).toEqual([]);
+  expect(await files.leftOver()).toEqual([]);
 });
 
 test("SIGTERM to a sidecar alone leaves it serving until its grace ends, which then stops the application", async () => {

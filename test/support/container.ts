@@ -98,6 +98,12 @@ export class Container {
       .map(Number);
   }
 
+  /** Of `processes`, those that stay: on a busy machine one that was just killed takes a moment to go. */
+  async leftOver(): Promise<number[]> {
+    for (let moment = 0; moment < 500 && this.processes().length > 0; moment++) await Bun.sleep(10);
+    return this.processes();
+  }
+
   /** The living process whose command line holds `part`. */
   process(part: string): number {
     const found = this.processes().find((pid) =>
