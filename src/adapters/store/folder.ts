@@ -148,8 +148,17 @@ function inFolderOf<T>(path: string, put: () => T): T {
       return put();
     } catch (error) {
       if (systemCode(error) !== "ENOENT" || attempt === ATTEMPTS) throw error;
-      fs.mkdirSync(dirname(path), { recursive: true, mode: FOLDER_MODE });
+      makeFolder(dirname(path));
     }
+  }
+}
+
+/** Of a folder that another takes away while it is being made, `mkdirSync` says that it exists: the next attempt tells. */
+function makeFolder(path: string): void {
+  try {
+    fs.mkdirSync(path, { recursive: true, mode: FOLDER_MODE });
+  } catch (error) {
+    if (systemCode(error) !== "EEXIST") throw error;
   }
 }
 
