@@ -6,6 +6,7 @@ import type { Milliseconds } from "../../ports.ts";
 import { drain, type DrainedChild, type Identity, type OnLine, outcomeOf, type Output } from "./child.ts";
 import { requireProgram } from "./find.ts";
 import { Ladder } from "./ladder.ts";
+import { endsWithUs } from "./survivors.ts";
 
 export interface RunOptions {
   /** The whole environment, before hidden variables are given back. */
@@ -69,6 +70,7 @@ export const run: Run = async (command, args, options = {}) => {
       ...options.identity,
       stdio: ["ignore", "pipe", "pipe"],
     });
+    endsWithUs(child);
     output = drain(child, options.logFile, options.onLine);
     if (child.pid !== undefined) {
       ladder = new Ladder(child.pid, options);

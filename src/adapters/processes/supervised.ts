@@ -4,6 +4,7 @@ import { KnownError } from "../../core/errors.ts";
 import type { Outcome } from "../../core/exit-codes.ts";
 import { drain, type Identity, type OnLine, outcomeOf, signalGroup } from "./child.ts";
 import { requireProgram } from "./find.ts";
+import { endsWithUs } from "./survivors.ts";
 
 export interface SupervisedOptions {
   readonly env?: Environment;
@@ -50,6 +51,7 @@ export const spawnSupervised: SpawnSupervised = async (command, args, options = 
     ...options.identity,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endsWithUs(child);
   const output = drain(child, options.logFile, options.onLine);
   let over = false;
   const ended = new Promise<Outcome>((resolve) => {
