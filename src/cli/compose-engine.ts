@@ -52,7 +52,7 @@ async function composeNative(settings: TransferSettings, log: Log): Promise<Comp
         ? "there is no datamon command on PATH, and no store was given"
         : "no store was given";
     throw new KnownError("configuration", `cannot move bundles: ${why}`, {
-      remedy: "set --store file:///PATH, or put the datamon command on PATH",
+      remedy: "set store to file:///PATH (--store, SIDECAR_STORE), or put the datamon command on PATH",
     });
   }
   const [{ createNativeEngine, newBundleId }, { DEFAULT_CONTRIBUTOR }] = await Promise.all([

@@ -57,7 +57,11 @@ export async function runSidecar(
   const participant = new Participant<SidecarState, SidecarEvent, SidecarEffect>(
     participantOf(peer),
     {
-      step: stepSidecar,
+      step: (state, event) => {
+        const next = stepSidecar(state, event);
+        if (state.phase !== "stopping" && next.state.phase === "stopping") tellWhy(next.state);
+        return next;
+      },
       deadline: sidecarDeadline,
       doing: (state) => (state.work === "none" ? sidecarDoing(state) : doing),
       status: ({ serving, request }) => ({
@@ -106,6 +110,11 @@ export async function runSidecar(
   }
 
   return await participant.live();
+
+  function tellWhy({ wrapperStatus }: SidecarState): void {
+    const exitCode = wrapperStatus?.applicationExitCode;
+    log.info("the wrapper wants no upload", exitCode === undefined ? {} : { applicationExitCode: exitCode });
+  }
 
   /** A request from before we were ready cannot be meant for this run: an old wrapper left it in a used directory. */
   function withdrawLeftOver(): void {

@@ -28,7 +28,8 @@ export function openStore(address: string): ObjectStore {
 function openFolder(url: URL): ObjectStore {
   const refuse = (why: string) =>
     new KnownError("configuration", `cannot open the store ${url.href}: ${why}`, {
-      remedy: "check --store; `datamon-sidecar context create` begins a new store in an existing folder",
+      remedy:
+        "check store (--store, SIDECAR_STORE); `datamon-sidecar context create` begins a new store in an existing folder",
     });
   if (url.host !== "" || url.search !== "" || url.hash !== "")
     throw refuse("the address of a folder is file:///PATH");

@@ -143,7 +143,7 @@ test.each([
     "no label of that name",
     ["label", "get", "--repo", "r", "--label", "no"],
     78,
-    "there are the labels f, l, m",
+    "the labels there are: f, l, m",
   ],
   [
     "a repository that is there already",

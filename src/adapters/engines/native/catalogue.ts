@@ -93,7 +93,8 @@ export async function openCatalogue(
   if (descriptor === undefined) {
     const message = `cannot find the context ${JSON.stringify(context)}: ${store.url} has no ${config}/${key}`;
     throw new KnownError("configuration", message, {
-      remedy: "check --store, --config and --context, or make it with `datamon-sidecar context create`",
+      remedy:
+        "check store, config and context (--store, --config, --context), or make it with `datamon-sidecar context create`",
     });
   }
   const { blob, metadata, vmetadata } = descriptor;

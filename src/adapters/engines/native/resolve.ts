@@ -77,5 +77,5 @@ async function latest(catalogue: Catalogue, repo: string): Promise<BundleDescrip
 function shown(what: string, names: readonly string[]): string {
   if (names.length === 0) return `there are no ${what}`;
   const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : "";
-  return `there are the ${what} ${names.slice(0, NAMES_SHOWN).join(", ")}${more}`;
+  return `the ${what} there are: ${names.slice(0, NAMES_SHOWN).join(", ")}${more}`;
 }

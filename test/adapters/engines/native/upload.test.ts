@@ -296,7 +296,7 @@ test("a repository that is not there is an error with the command that makes it"
     store.engine.upload({ repo: "nope", path: source, message: "m" }, nobody, NEVER),
     "configuration",
   );
-  expect(error.message).toContain("there are the repositories r");
+  expect(error.message).toContain("the repositories there are: r");
   expect(error.remedy).toContain("repo create --repo nope");
 });
 
