@@ -120,7 +120,7 @@ export class Pod {
 
   /** Variables that put the fixture's `datamon` on PATH; `traps` are its ways to fail. */
   datamon(...traps: string[]): Env {
-    mkdirSync(this.path("scratch"), { recursive: true });
+    if (!this.has("scratch")) mkdirSync(this.path("scratch"));
     return {
       PATH: [dirname(DATAMON), dirname(process.execPath), process.env["PATH"]].join(":"),
       SIDECAR_ENGINE: undefined,
