@@ -39,7 +39,11 @@ export function joinRun(
     const recorded = readRecord(folder);
     const statuses = recorded === undefined ? [] : readStatuses(folder);
     const decision = decideRun(identity, recorded?.run, statuses, participant);
-    if (decision.type === "join" && recorded !== undefined) return recorded;
+    if (decision.type === "join" && recorded !== undefined) {
+      // Left by an attempt that was killed when it was about to begin a run.
+      removeLeftover(unfinishedRecord(temporary));
+      return recorded;
+    }
     const next = { run: identity ?? randomUUID(), generation: (recorded?.generation ?? 0) + 1 };
     if (!RECORD.test(recordName(next.generation))) {
       throw new KnownError(
@@ -114,8 +118,12 @@ export function readStatuses(folder: string): readonly Status[] {
     .filter((status) => status !== undefined);
 }
 
+function unfinishedRecord(temporary: string): string {
+  return `${temporary}.new`;
+}
+
 function createRecord(folder: string, next: Joined, temporary: string): boolean {
-  replaceFile(temporary, `${temporary}.new`, formatRun(next.run));
+  replaceFile(temporary, unfinishedRecord(temporary), formatRun(next.run));
   try {
     linkSync(temporary, join(folder, recordName(next.generation)));
     return true;

@@ -251,6 +251,14 @@ test("a participant that was cut off joins its run again even when the wrapper h
   expect(open("postgres-db").run).not.toBe(files.run);
 });
 
+test("what an attempt leaves that was killed when it was about to begin a run is taken away by the next", () => {
+  open("files");
+  const left = join(directory, ".status/app.tmp.new");
+  writeFileSync(left, "{");
+  open("app");
+  expect(existsSync(left)).toBe(false);
+});
+
 test("a run record that leaves no number for the next one is refused, not tried for ever", () => {
   open("files", "one");
   writeFileSync(join(directory, ".status", "run.999999999.json"), '{"run":"hostile"}');
