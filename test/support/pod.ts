@@ -120,7 +120,12 @@ export class Pod {
 
   /** Variables that put the fixture's `datamon` on PATH; `traps` are its ways to fail. */
   datamon(...traps: string[]): Env {
-    if (!this.has("scratch")) mkdirSync(this.path("scratch"));
+    try {
+      mkdirSync(this.path("scratch"));
+    } catch (error) {
+      // There from an earlier start, and perhaps on a disk that fails by now.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
     return {
       PATH: [dirname(DATAMON), dirname(process.execPath), process.env["PATH"]].join(":"),
       SIDECAR_ENGINE: undefined,
