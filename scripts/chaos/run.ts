@@ -1,7 +1,6 @@
 /** Lives one pod's life, with its faults, and has the promises checked from outside. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Container } from "../../test/support/container.ts";
 import { makePod, type Pod } from "../../test/support/pod.ts";
 import { judge, type Life } from "./judge.ts";
 import { sidecarOf, startSidecar, startWrapper } from "./containers.ts";
@@ -142,8 +141,7 @@ class Run {
   async #bury({ target, container, killed, code }: Life): Promise<void> {
     if (this.#plan.old !== target && !killed && code !== 137) {
       // Who was sent the signal together with its parent may take a moment longer.
-      await vanished(container);
-      const left = container.processes().length;
+      const left = (await container.leftOver()).length;
       if (left > 0) this.#violations.push(`4: the ${target} left ${left} processes behind`);
     }
     await container.destroy();
@@ -180,9 +178,4 @@ class Run {
     );
     return [this.#pod.folder, ...texts].join("\n");
   }
-}
-
-/** Resolves once nothing of the container lives, two seconds later at most. */
-async function vanished(container: Container): Promise<void> {
-  for (let wait = 0; wait < 80 && container.processes().length > 0; wait++) await Bun.sleep(25);
 }

@@ -98,9 +98,9 @@ export class Container {
       .map(Number);
   }
 
-  /** Of `processes`, those that stay: on a busy machine one that was just killed takes a moment to go. */
+  /** Of `processes`, those that are there after two seconds: on a busy machine one that was just killed takes a moment to go. */
   async leftOver(): Promise<number[]> {
-    for (let moment = 0; moment < 500 && this.processes().length > 0; moment++) await Bun.sleep(10);
+    for (let wait = 0; wait < 80 && this.processes().length > 0; wait++) await Bun.sleep(25);
     return this.processes();
   }
 
