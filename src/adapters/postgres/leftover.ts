@@ -1,8 +1,8 @@
-import { isWithin } from "../../core/within.ts";
 import { readdir, readFile, readlink, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { KnownError } from "../../core/errors.ts";
 import { IMMEDIATE_MS } from "../../core/postgres/shutdown.ts";
+import { isWithin } from "../../core/within.ts";
 
 const POLL_MS = 20;
 

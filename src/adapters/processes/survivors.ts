@@ -3,6 +3,9 @@ import { signalGroup } from "./child.ts";
 
 /** Leaders of the process groups that we started and that live. */
 const groups = new Set<number>();
+process.on("exit", () => {
+  for (const pid of groups) signalGroup(pid, "SIGKILL");
+});
 
 /**
  * Has the child's group killed when our own process ends before it, because its time was up: what the kernel does for the
@@ -11,14 +14,6 @@ const groups = new Set<number>();
 export function endsWithUs(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;
-  if (groups.size === 0) process.on("exit", killAll);
   groups.add(pid);
-  child.once("exit", () => {
-    groups.delete(pid);
-    if (groups.size === 0) process.off("exit", killAll);
-  });
-}
-
-function killAll(): void {
-  for (const pid of groups) signalGroup(pid, "SIGKILL");
+  child.once("exit", () => groups.delete(pid));
 }

@@ -1,8 +1,8 @@
+import { isWithin } from "../../core/within.ts";
 import type { SettingsFile } from "../file.ts";
 import type { Problem } from "../problems.ts";
 import type { SidecarSettings } from "../settings.ts";
 import { DATAMON_FOLDER, KIT_FOLDER, type ManifestOptions, SETTINGS_FOLDER } from "./options.ts";
-import { isWithin } from "../../core/within.ts";
 import { parentOf, tidy, topmost, unmountable } from "./paths.ts";
 
 /** Which folders the containers share, and which are one container's own. */
